@@ -236,5 +236,3 @@ def _limit(data: bytes) -> None:
 
 def _bytes(password: str | bytes | None) -> bytes | None:
     return password.encode() if isinstance(password, str) else password
-
-

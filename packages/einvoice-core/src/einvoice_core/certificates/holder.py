@@ -1,8 +1,8 @@
 """Who a certificate was issued to, in the forms that Spanish authorities use.
 
-The taxpayer's NIF is looked for in this order: ``organizationIdentifier`` (``VATES-``), ``(R: NIF)``
-in the common name, ``serialNumber`` without ``IDCES-``, and the issuers' own attributes in the
-subject's alternative name. Whether the NIF is a plausible one is for ``tax_es`` to say.
+The taxpayer's NIF is looked for in this order: ``organizationIdentifier`` (``VATES-``),
+``(R: NIF)`` in the common name, ``serialNumber`` without ``IDCES-``, and the issuers' own
+attributes in the subject's alternative name. Whether the NIF is a plausible one is for ``tax_es`` to say.
 
 Source: ETSI EN 319 412-1, 5.1.3 and 5.1.4; certificates of FNMT and Izenpe.
 """
@@ -20,6 +20,19 @@ _ALTERNATIVE_NIF = ("1.3.6.1.4.1.5734.1.4", "1.3.6.1.4.1.14777.0.4")
 _ORGANIZATION_NIF = re.compile(r"VATES-([0-9A-Z]{9})")
 _PERSON_NIF = re.compile(r"(?:IDCES-|TINES-)?([0-9A-Z]{9})")
 _REPRESENTED = re.compile(r"\(R:\s*([0-9A-Z]{9})\)")
+
+# ETSI EN 319 411-2, 5.3: qualified certificates of legal persons, without and with a device.
+_SEAL_POLICIES = {"0.4.0.194112.1.1", "0.4.0.194112.1.3"}
+
+# Names beyond RFC 4514, section 3, in the form that OpenSSL and the authorities' validators print.
+_ATTRIBUTE_NAMES = {
+    NameOID.SERIAL_NUMBER: "serialNumber",
+    NameOID.SURNAME: "SN",
+    NameOID.GIVEN_NAME: "GN",
+    NameOID.TITLE: "title",
+    NameOID.EMAIL_ADDRESS: "emailAddress",
+    NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier",
+}
 
 
 class HolderKind(StrEnum):
@@ -62,15 +75,17 @@ def holder_of(certificate: x509.Certificate) -> Holder:
         return Holder(None, common_name, organization, HolderKind.DEVICE)
     if represented is None:
         return Holder(person, common_name, organization, HolderKind.NATURAL_PERSON)
-    if is_person or _REPRESENTED.search(common_name):
-        kind = HolderKind.REPRESENTATIVE
-        return Holder(represented, common_name, organization, kind, person)
-    return Holder(represented, common_name, organization, HolderKind.SEAL)
+    # Izenpe's seals carry the name and NIF of whoever asked for them, who represents nobody here.
+    is_seal = not is_person or _SEAL_POLICIES & _policies(certificate)
+    if is_seal and not _REPRESENTED.search(common_name):
+        return Holder(represented, common_name, organization, HolderKind.SEAL)
+    kind = HolderKind.REPRESENTATIVE
+    return Holder(represented, common_name, organization, kind, person)
 
 
 def issuer_name(certificate: x509.Certificate) -> str:
     """Write the issuer's name as ``X509IssuerName`` holds it: RFC 4514, most specific first."""
-    return certificate.issuer.rfc4514_string()
+    return certificate.issuer.rfc4514_string(_ATTRIBUTE_NAMES)
 
 
 def _first(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
@@ -99,6 +114,14 @@ def _person_nif(subject: x509.Name, certificate: x509.Certificate) -> str | None
             if found:
                 return found[1]
     return None
+
+
+def _policies(certificate: x509.Certificate) -> set[str]:
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.CertificatePolicies)
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return set()
+    return {policy.policy_identifier.dotted_string for policy in extension.value}
 
 
 def _alternative_names(certificate: x509.Certificate) -> list[x509.Name]:

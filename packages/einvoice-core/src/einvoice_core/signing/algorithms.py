@@ -15,7 +15,7 @@ _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 _ENC = "http://www.w3.org/2001/04/xmlenc#"
 
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
-    "sha1": hashes.SHA1,  # noqa: S303 - published policies and old samples name it
+    "sha1": hashes.SHA1,
     "sha224": hashes.SHA224,
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
