@@ -109,14 +109,14 @@ class Reader:
         """Read the children of a record or wrapper."""
         slots = level.slots
         seen = 0
-        rank = 0
+        rank = -1
         previous = element
         text = element.text
-        if text and text.strip(_BLANK):
+        if text and not (text.isspace() and text.isascii()):
             self._stray(element, text)
         for child in element:
             text = child.tail
-            if text and text.strip(_BLANK):
+            if text and not (text.isspace() and text.isascii()):
                 self._stray(element, text)
             tag: Any = child.tag
             slot = slots.get(tag)
@@ -127,11 +127,11 @@ class Reader:
                 if slot is None:
                     self._unknown(child, element, slots)
                     continue
-            if slot.position < rank:
-                self.report("XML-005", child, element=name_of(child), previous=name_of(previous))
-            else:
+            if slot.position > rank:
                 rank = slot.position
                 previous = child
+            elif slot.position < rank:
+                self.report("XML-005", child, element=name_of(child), previous=name_of(previous))
             if seen & slot.bit and not slot.many:
                 self.report("XML-004", child, element=name_of(child), parent=name_of(element))
                 continue
