@@ -67,7 +67,7 @@ class C14n(StrEnum):
 
 
 def canonicalize(
-    node: "etree._Element | etree._ElementTree[etree._Element]",
+    node: etree._Element | etree._ElementTree,
     method: C14n = C14n.INCLUSIVE,
     *,
     inclusive_prefixes: Collection[str] = (),
@@ -98,9 +98,7 @@ def canonicalize(
     return _whole(_copy_without(node, without), method, prefixes)
 
 
-def _whole(
-    tree: "etree._ElementTree[etree._Element]", method: C14n, prefixes: frozenset[str]
-) -> bytes:
+def _whole(tree: etree._ElementTree, method: C14n, prefixes: frozenset[str]) -> bytes:
     """Let libxml2 write a whole document; 1.1 differs from 1.0 only in parts of documents."""
     try:
         return etree.tostring(
@@ -114,9 +112,7 @@ def _whole(
         raise CanonicalError(f"the document has no canonical form: {error}") from error
 
 
-def _copy_without(
-    tree: "etree._ElementTree[etree._Element]", element: etree._Element
-) -> "etree._ElementTree[etree._Element]":
+def _copy_without(tree: etree._ElementTree, element: etree._Element) -> etree._ElementTree:
     steps: list[int] = []
     current, parent = element, element.getparent()
     while parent is not None:
@@ -156,8 +152,8 @@ def _markup(nodes: Iterator[etree._Element], method: C14n) -> Iterator[str]:
 def _misc(node: etree._Element, *, with_comments: bool) -> str:
     """Write what is not an element."""
     if isinstance(node, etree._ProcessingInstruction):
-        data = (node.text or "").replace("\r", "&#xD;")
-        return f"<?{node.target} {data}?>" if data else f"<?{node.target}?>"
+        target, data = str(node.target), (node.text or "").replace("\r", "&#xD;")
+        return f"<?{target} {data}?>" if data else f"<?{target}?>"
     if isinstance(node, etree._Comment):
         return f"<!--{(node.text or '').replace(chr(13), '&#xD;')}-->" if with_comments else ""
     raise CanonicalError("an entity is left unexpanded: parse the document without a DOCTYPE")
@@ -196,11 +192,12 @@ class _Writer:
         while path:
             name, rendered, children, tail = path[-1]
             for child in children:
+                tag: object = child.tag
                 text = child.tail
                 tail_text = _escape_text(text) if text else ""
                 if child is without:
                     out.append(tail_text)
-                elif isinstance(child.tag, str):
+                elif isinstance(tag, str):
                     inner, inner_rendered = self._open(child, rendered, None)
                     path.append((inner, inner_rendered, iter(child), tail_text))
                     break
