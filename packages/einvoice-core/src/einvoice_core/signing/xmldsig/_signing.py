@@ -161,7 +161,8 @@ def key_info_text(
         for c in certificates
     )
     value = _key_value(certificates[0]) if key_value else ""
-    return f"<ds:KeyInfo{_attribute('Id', info_id)}><ds:X509Data>{data}</ds:X509Data>{value}</ds:KeyInfo>"
+    opening = f"<ds:KeyInfo{_attribute('Id', info_id)}>"
+    return f"{opening}<ds:X509Data>{data}</ds:X509Data>{value}</ds:KeyInfo>"
 
 
 def _key_value(certificate: x509.Certificate) -> str:
