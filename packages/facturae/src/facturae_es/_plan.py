@@ -9,8 +9,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from einvoice_core.records import Record, Xml
-
+from einvoice_core.records import RawXml, Record, Xml
 from facturae_es.facets import Decimals, OneOf, Since, Text, Version
 
 __all__ = ["FieldPlan", "plan_of", "value_text"]
@@ -28,6 +27,7 @@ class FieldPlan:
         optional: The field may be absent.
         required: A value must be given; for a tuple, at least one.
         record: Class of the records it holds, if it holds records.
+        raw: It holds elements that are kept as text.
         codes: Enum of the codes it holds, if it holds codes.
         text: Length and pattern.
         decimals: Decimals of each version.
@@ -42,6 +42,7 @@ class FieldPlan:
     optional: bool
     required: bool
     record: type[Record] | None
+    raw: bool
     codes: type[StrEnum] | None
     text: Text | None
     decimals: Decimals | None
@@ -96,6 +97,7 @@ def _field(name: str, hint: object, required: bool) -> FieldPlan | None:
         optional=NoneType in types,
         required=required,
         record=subclass(Record),
+        raw=RawXml in types,
         codes=subclass(StrEnum),
         text=first(Text),
         decimals=first(Decimals),

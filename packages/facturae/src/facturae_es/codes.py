@@ -243,7 +243,7 @@ class AttachmentEncoding(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """What a corrective invoice corrects (``ReasonCodeType``); ``description`` is its fixed text."""
+    """What a corrective invoice corrects, with its fixed text (``ReasonCodeType``)."""
 
     INVOICE_NUMBER = "01"
     INVOICE_SERIES = "02"

@@ -3,12 +3,11 @@
 FacturaeError                    facturae
 ├── NotFacturaeError             facturae.not_facturae
 ├── UnsupportedVersionError      facturae.unsupported_version
-├── InvalidDocumentError         facturae.invalid_document      (``report`` holds the findings)
 ├── VersionLossError             facturae.version_loss          (``losses`` says what would go)
 └── TotalsError                  facturae.totals
 
-What is not XML is refused by ``einvoice_core.xml.parsing`` with its own codes (``xml.*``), and a
-signature by ``einvoice_core.signing`` (``signature.*``).
+What is not XML is refused by ``einvoice_core.xml`` with its own codes (``xml.*``); so is a document
+without the structure of its version (``xml.document``, which carries the findings).
 """
 
 from __future__ import annotations
@@ -18,13 +17,10 @@ from typing import TYPE_CHECKING
 from einvoice_core.errors import EInvoiceError
 
 if TYPE_CHECKING:
-    from einvoice_core.findings import Report
-
     from facturae_es.versions import Loss
 
 __all__ = [
     "FacturaeError",
-    "InvalidDocumentError",
     "NotFacturaeError",
     "TotalsError",
     "UnsupportedVersionError",
@@ -48,16 +44,6 @@ class UnsupportedVersionError(FacturaeError):
     """The document is Facturae 3.0 or 3.1, which have no records here."""
 
     code = "facturae.unsupported_version"
-
-
-class InvalidDocumentError(FacturaeError):
-    """The document does not have the structure of its version."""
-
-    code = "facturae.invalid_document"
-
-    def __init__(self, message: str, report: Report) -> None:
-        super().__init__(message, findings=len(report.findings))
-        self.report = report
 
 
 class VersionLossError(FacturaeError):

@@ -15,10 +15,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
-from einvoice_core.money import Amount, round_to, total
-from einvoice_core.records import RawXml, Record
 from pydantic import Field, model_validator
 
+from einvoice_core.money import Amount, round_to, total
+from einvoice_core.records import RawXml, Record
 from facturae_es.codes import TaxType, UnitOfMeasure
 from facturae_es.errors import TotalsError
 from facturae_es.model import (

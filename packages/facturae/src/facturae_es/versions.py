@@ -12,10 +12,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from einvoice_core.money import round_to
-from einvoice_core.records import Record
 from lxml import etree
 
+from einvoice_core.money import round_to
+from einvoice_core.records import Record
 from facturae_es._plan import FieldPlan, plan_of, value_text
 from facturae_es.codes import SINCE, TaxType, UnitOfMeasure
 from facturae_es.errors import NotFacturaeError, UnsupportedVersionError
@@ -88,7 +88,7 @@ class Loss:
     """Something that the target version cannot carry.
 
     Attributes:
-        path: Fields from the document down, such as ``invoices.0.issue_data.description``.
+        path: Fields from the document down, such as ``invoices[0].issue_data.description``.
         element: Official name of the element.
         value: What the document holds, shortened to 80 characters.
         became: What stands in its place; empty when nothing does.
@@ -148,7 +148,7 @@ def _fit(record: R, version: Version, path: str, losses: list[Loss]) -> R:
             fitted: object = tuple(
                 item
                 for i, one in enumerate(value)
-                if (item := _fit_value(plan, one, version, f"{at}.{i}", losses)) is not None
+                if (item := _fit_value(plan, one, version, f"{at}[{i}]", losses)) is not None
             )
         else:
             fitted = _fit_value(plan, value, version, at, losses)

@@ -5,6 +5,7 @@ a version demands of the value, ``Since`` the first version that has an element.
 """
 
 from facturae_es.model.document import (
+    DS,
     AdditionalData,
     Attachment,
     Batch,
@@ -17,7 +18,6 @@ from facturae_es.model.document import (
     Invoice,
     InvoiceHeader,
     IssueData,
-    LegalLiterals,
     PlaceOfIssue,
     Repository,
 )
@@ -59,6 +59,7 @@ from facturae_es.model.taxes import (
 )
 
 __all__ = [
+    "DS",
     "Account",
     "AdditionalData",
     "Address",
@@ -86,7 +87,6 @@ __all__ = [
     "InvoiceTotals",
     "IssueData",
     "LegalEntity",
-    "LegalLiterals",
     "OutputTax",
     "OverseasAddress",
     "Parties",

@@ -41,7 +41,6 @@ __all__ = [
     "Invoice",
     "InvoiceHeader",
     "IssueData",
-    "LegalLiterals",
     "PlaceOfIssue",
     "Repository",
 ]
@@ -177,12 +176,6 @@ class IssueData(Record):
     ] = None
 
 
-class LegalLiterals(Record):
-    """Texts that a norm demands on the invoice (``LegalLiteralsType``)."""
-
-    references: Annotated[tuple[str, ...], Xml("LegalReference"), Text(250)] = ()
-
-
 class Attachment(Record):
     """A file that goes with the invoice (``AttachmentType``); ``data`` is usually base64."""
 
@@ -221,7 +214,9 @@ class Invoice(Record):
     payment_details: Annotated[
         tuple[Installment, ...], Xml("Installment", inside="PaymentDetails")
     ] = ()
-    legal_literals: Annotated[LegalLiterals | None, Xml("LegalLiterals")] = None
+    legal_literals: Annotated[
+        tuple[str, ...] | None, Xml("LegalReference", inside="LegalLiterals"), Text(250)
+    ] = None
     additional_data: Annotated[AdditionalData | None, Xml("AdditionalData")] = None
 
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from einvoice_core.records import Record, Xml, XmlType
-
 from facturae_es.facets import Text
 from facturae_es.lexical import code
 

@@ -88,7 +88,9 @@ class InvoiceTotals(Record):
     total_general_surcharges: Annotated[
         Amount | None, Xml("TotalGeneralSurcharges", MONEY), Decimals(TWO)
     ] = None
-    gross_amount_before_taxes: Annotated[Amount, Xml("TotalGrossAmountBeforeTaxes", MONEY), Decimals(TWO)]
+    gross_amount_before_taxes: Annotated[
+        Amount, Xml("TotalGrossAmountBeforeTaxes", MONEY), Decimals(TWO)
+    ]
     total_tax_outputs: Annotated[Amount, Xml("TotalTaxOutputs", MONEY), Decimals(TWO)]
     total_taxes_withheld: Annotated[Amount, Xml("TotalTaxesWithheld", MONEY), Decimals(TWO)]
     invoice_total: Annotated[Amount, Xml("InvoiceTotal", MONEY), Decimals(TWO)]

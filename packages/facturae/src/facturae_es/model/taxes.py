@@ -38,9 +38,9 @@ class OutputTax(Record):
     tax_amount: Annotated[CurrencyAmount | None, Xml("TaxAmount")] = None
     special_taxable_base: Annotated[CurrencyAmount | None, Xml("SpecialTaxableBase")] = None
     special_tax_amount: Annotated[CurrencyAmount | None, Xml("SpecialTaxAmount")] = None
-    surcharge_percent: Annotated[Amount | None, Xml("EquivalenceSurcharge", MONEY), Decimals(TWO, TWO)] = (
-        None
-    )
+    surcharge_percent: Annotated[
+        Amount | None, Xml("EquivalenceSurcharge", MONEY), Decimals(TWO, TWO)
+    ] = None
     surcharge_amount: Annotated[CurrencyAmount | None, Xml("EquivalenceSurchargeAmount")] = None
 
 
