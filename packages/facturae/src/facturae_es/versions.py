@@ -127,6 +127,9 @@ def convert(document: Facturae, version: Version | str) -> Conversion:
     converted = _fit(document, target, "", losses)
     header = converted.file_header.model_copy(update={"schema_version": target.value})
     converted = converted.model_copy(update={"file_header": header})
+    if declared(document) is not target:
+        # It names the schema of the other version.
+        converted = converted.model_copy(update={"schema_location": None})
     if converted.signature is not None and declared(document) is not target:
         losses.append(Loss("signature", "Signature", "signature of the original"))
         converted = converted.model_copy(update={"signature": None})

@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 CURRENCY = OneOf(CURRENCIES, "currency code")
 LANGUAGE = OneOf(LANGUAGES, "language code")
 REASONS = OneOf(frozenset(code.description for code in ReasonCode), "reason")
@@ -60,7 +61,7 @@ class Batch(Record):
     total_invoices: Annotated[CurrencyAmount, Xml("TotalInvoicesAmount")]
     total_outstanding: Annotated[CurrencyAmount, Xml("TotalOutstandingAmount")]
     total_executable: Annotated[CurrencyAmount, Xml("TotalExecutableAmount")]
-    currency: Annotated[str, Xml("InvoiceCurrencyCode"), CURRENCY] = "EUR"
+    currency: Annotated[str, Xml("InvoiceCurrencyCode"), CURRENCY]
 
 
 class Repository(Record):
@@ -96,11 +97,9 @@ class FactoringAssignment(Record):
 class FileHeader(Record):
     """Version, issuer and sums of a file (``FileHeaderType``)."""
 
-    schema_version: Annotated[str, Xml("SchemaVersion")] = "3.2.2"
-    modality: Annotated[Modality, Xml("Modality", code(Modality))] = Modality.SINGLE
-    issuer_type: Annotated[InvoiceIssuerType, Xml("InvoiceIssuerType", code(InvoiceIssuerType))] = (
-        InvoiceIssuerType.SUPPLIER
-    )
+    schema_version: Annotated[str, Xml("SchemaVersion")]
+    modality: Annotated[Modality, Xml("Modality", code(Modality))]
+    issuer_type: Annotated[InvoiceIssuerType, Xml("InvoiceIssuerType", code(InvoiceIssuerType))]
     third_party: Annotated[ThirdParty | None, Xml("ThirdParty")] = None
     batch: Annotated[Batch, Xml("Batch")]
     factoring: Annotated[FactoringAssignment | None, Xml("FactoringAssignmentData")] = None
@@ -130,10 +129,8 @@ class InvoiceHeader(Record):
     series: Annotated[str | None, Xml("InvoiceSeriesCode"), Text(20)] = None
     document_type: Annotated[
         InvoiceDocumentType, Xml("InvoiceDocumentType", code(InvoiceDocumentType))
-    ] = InvoiceDocumentType.COMPLETE
-    invoice_class: Annotated[InvoiceClass, Xml("InvoiceClass", code(InvoiceClass))] = (
-        InvoiceClass.ORIGINAL
-    )
+    ]
+    invoice_class: Annotated[InvoiceClass, Xml("InvoiceClass", code(InvoiceClass))]
     corrective: Annotated[Corrective | None, Xml("Corrective")] = None
 
 
@@ -158,10 +155,10 @@ class IssueData(Record):
     operation_on: Annotated[date | None, Xml("OperationDate")] = None
     place_of_issue: Annotated[PlaceOfIssue | None, Xml("PlaceOfIssue")] = None
     invoicing_period: Annotated[Period | None, Xml("InvoicingPeriod")] = None
-    currency: Annotated[str, Xml("InvoiceCurrencyCode"), CURRENCY] = "EUR"
+    currency: Annotated[str, Xml("InvoiceCurrencyCode"), CURRENCY]
     exchange_rate: Annotated[ExchangeRate | None, Xml("ExchangeRateDetails")] = None
-    tax_currency: Annotated[str, Xml("TaxCurrencyCode"), CURRENCY] = "EUR"
-    language: Annotated[str, Xml("LanguageName"), LANGUAGE] = "es"
+    tax_currency: Annotated[str, Xml("TaxCurrencyCode"), CURRENCY]
+    language: Annotated[str, Xml("LanguageName"), LANGUAGE]
     description: Annotated[
         str | None, Xml("InvoiceDescription"), Text(2500), Since(Version.V3_2_2)
     ] = None
@@ -232,3 +229,6 @@ class Facturae(Record):
     invoices: Annotated[tuple[Invoice, ...], Xml("Invoice", inside="Invoices")]
     extensions: Annotated[RawXml | None, Xml("Extensions")] = None
     signature: Annotated[RawXml | None, Xml("Signature", namespace=DS)] = None
+    schema_location: Annotated[str | None, Xml("schemaLocation", namespace=XSI, attribute=True)] = (
+        None
+    )

@@ -41,7 +41,7 @@ class Address(Record):
     post_code: Annotated[str, Xml("PostCode"), Text(5, minimum=5, pattern="[0-9]*")]
     town: Annotated[str, Xml("Town"), Text(50)]
     province: Annotated[str, Xml("Province"), Text(20)]
-    country: Annotated[str, Xml("CountryCode"), COUNTRY] = "ESP"
+    country: Annotated[str, Xml("CountryCode"), COUNTRY]
 
 
 class OverseasAddress(Record):
