@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from einvoice_core.findings import Breach, RuleSet, Severity
 from einvoice_core.money import round_to, total
-from facturae_es.model import CurrencyAmount, Invoice
+from facturae_es.model import CurrencyAmount, Invoice, OutputTax, WithheldTax
 from facturae_es.reader import Examined
 from facturae_es.rules._common import CENT, SOURCE, ZERO, differ, invoices, lines, numbered
 
@@ -251,23 +251,23 @@ def tax_is_the_percentage_of_its_base(examined: Examined) -> Iterator[Breach]:
     """TaxAmount = TaxableBase x TaxRate, or the sum of the rounded taxes of the lines."""
     for path, invoice in invoices(examined):
         tolerance = CENT * max(1, len(invoice.lines)) / 2 + CENT / 2
-        for name, taxes in (
-            ("taxes_outputs", invoice.taxes_outputs),
-            ("taxes_withheld", invoice.taxes_withheld),
-        ):
-            for at, tax in numbered(f"{path}.{name}", taxes):
-                if tax.tax_amount is None or getattr(tax, "special_taxable_base", None):
-                    continue
-                base = tax.taxable_base.total
-                computed = round_to(base * tax.rate_percent / 100)
-                if abs(tax.tax_amount.total - computed) > tolerance:
-                    yield Breach(
-                        examined.at(f"{at}.tax_amount.total"),
-                        stated=tax.tax_amount.total,
-                        computed=computed,
-                        base=base,
-                        percent=tax.rate_percent,
-                    )
+        taxed: list[tuple[str, OutputTax | WithheldTax]] = [
+            *numbered(f"{path}.taxes_outputs", invoice.taxes_outputs),
+            *numbered(f"{path}.taxes_withheld", invoice.taxes_withheld),
+        ]
+        for at, tax in taxed:
+            if tax.tax_amount is None or getattr(tax, "special_taxable_base", None):
+                continue
+            base = tax.taxable_base.total
+            computed = round_to(base * tax.rate_percent / 100)
+            if abs(tax.tax_amount.total - computed) > tolerance:
+                yield Breach(
+                    examined.at(f"{at}.tax_amount.total"),
+                    stated=tax.tax_amount.total,
+                    computed=computed,
+                    base=base,
+                    percent=tax.rate_percent,
+                )
 
 
 @sums.rule(
