@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from einvoice_core.signing.errors import CannotSignError, SignatureRefused
-from einvoice_core.signing.report import CheckName, Outcome
 from lxml import etree
 
 import facturae_es
-from einvoice_core.certificates import Credential
+from einvoice_core.certificates import Credential, TrustStore
 from einvoice_core.certificates.errors import NotValidAtError
+from einvoice_core.signing.errors import CannotSignError, SignatureRefused
+from einvoice_core.signing.report import CheckName, Outcome
 from einvoice_core.testing.authority import ThrowawayAuthority
 from facturae_es.model import Facturae
 from facturae_es.signing import Role
@@ -47,7 +47,7 @@ def signed(xml: bytes, credential: Credential) -> bytes:
 def test_a_signature_is_verified(
     signed: bytes, authority: ThrowawayAuthority, credential: Credential
 ) -> None:
-    verified = facturae_es.verify(signed, trust=authority.trust)
+    verified = facturae_es.verify(signed, trust=TrustStore((authority.root,)))
     assert verified.certificate == credential.certificate
     assert verified.holder.nif == "12345678Z"
     assert verified.signed_at == NOW

@@ -18,6 +18,9 @@ from enum import StrEnum
 from typing import Literal
 from uuid import uuid4
 
+from einvoice_core.certificates import TrustStore
+from einvoice_core.signing import xades
+from einvoice_core.signing.algorithms import C14n, DigestAlgorithm
 from einvoice_core.signing.report import SignatureReport
 from einvoice_core.signing.xades import (
     CertificateForm,
@@ -27,10 +30,6 @@ from einvoice_core.signing.xades import (
     Verified,
 )
 from einvoice_core.signing.xmldsig import Signer
-
-from einvoice_core.certificates import TrustStore
-from einvoice_core.signing import xades
-from einvoice_core.signing.algorithms import C14n, DigestAlgorithm
 
 __all__ = ["POLICY", "PROFILE", "Role", "examine_signature", "sign", "verify"]
 
@@ -68,6 +67,7 @@ PROFILE = Profile(
     digest=DigestAlgorithm.SHA256,
     certificate_digest=DigestAlgorithm.SHA256,
     certificate_form=CertificateForm.V1,
+    key_info_chain=True,
     sign_key_info=True,
     canonical_form=C14n.INCLUSIVE,
     roles=("emisor", "receptor", "tercero", "supplier", "customer", "third party"),
