@@ -113,6 +113,7 @@ def download(address: str) -> bytes:
                 data: bytes = answer.read(MAX_BYTES + 1)
                 announced = int(answer.headers.get("Content-Length") or len(data))
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code < 500:
                 raise OfficialError(f"{address} answers {error.code}") from error
             problem = error
