@@ -234,12 +234,17 @@ def named(lines: list[str]) -> Iterator[str]:
 def conformance(session: nox.Session) -> None:
     """Official samples, rule census and independent peers (files of ``EINVOICE_OFFICIAL``)."""
     folders = [folder / "tests" / name for folder in FOLDERS.values() for name in JUDGED]
-    pytest(session, *(str(folder) for folder in folders if folder.is_dir()), *workers())
+    existing = [str(folder) for folder in folders if folder.is_dir()]
+    if not existing:
+        session.skip("no package has conformance tests yet")
+    pytest(session, *existing, *workers())
 
 
 @nox.session
 def journeys(session: nox.Session) -> None:
     """Ways through several packages, from Facturae to the tax agency's double."""
+    if not (ROOT / "tests/journeys").is_dir():
+        session.skip("no journey is written yet")
     pytest(session, "tests/journeys", *workers())
 
 
