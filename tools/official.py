@@ -16,6 +16,7 @@ that need them say so when they skip.
 import argparse
 import csv
 import hashlib
+import io
 import json
 import os
 import sys
@@ -23,6 +24,7 @@ import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -49,7 +51,10 @@ class UnreachableError(OfficialError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One official file: its name here, its hash, and the place where it is published."""
+    """One official file: its name here, its hash, and the place where it is published.
+
+    A ``source`` such as ``examples.zip!name.xml`` is a member of a published archive.
+    """
 
     path: str
     sha256: str
@@ -59,7 +64,8 @@ class Entry:
 
     def address(self, base: str) -> str:
         """Return where the file is published."""
-        return f"{base}{self.repository}/{self.commit}/{urllib.parse.quote(self.source)}"
+        published = self.source.partition("!")[0]
+        return f"{base}{self.repository}/{self.commit}/{urllib.parse.quote(published)}"
 
     def place(self, folder: Path) -> Path:
         """Return where the file goes; a name that leaves the folder is refused."""
@@ -138,9 +144,23 @@ def is_there(entry: Entry, folder: Path) -> bool:
         return False
 
 
+def unpack(archive: bytes, member: str) -> bytes:
+    """Return one member of an archive, bounded in size."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened, opened.open(member) as file:
+            data = file.read(MAX_BYTES + 1)
+    except (zipfile.BadZipFile, KeyError, OSError) as error:
+        raise OfficialError(f"{member} cannot be taken out of its archive: {error}") from error
+    if len(data) > MAX_BYTES:
+        raise OfficialError(f"{member} is larger than {MAX_BYTES} bytes")
+    return data
+
+
 def place(entry: Entry, folder: Path, base: str, fetch: Fetch) -> None:
     """Fetch one file and put it where it belongs, whole and with the right hash or not at all."""
     data = fetch(entry.address(base))
+    if member := entry.source.partition("!")[2]:
+        data = unpack(data, member)
     digest = hashlib.sha256(data).hexdigest()
     if digest != entry.sha256:
         raise OfficialError(f"{entry.path} has the SHA-256 {digest} instead of {entry.sha256}")

@@ -1,6 +1,8 @@
 import hashlib
 import http.server
+import io
 import threading
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -48,7 +50,7 @@ def asked() -> list[str]:
 def base(asked: list[str]) -> Iterator[str]:
     handler = type("Here", (Publisher,), {"asked": asked})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -118,6 +120,36 @@ def test_without_a_network_one_message_says_so(
     arguments = ["--base", "http://127.0.0.1:9/", "--into", str(tmp_path), "--only", "ubl"]
     assert official.main(arguments) == 1
     assert "127.0.0.1 cannot be reached" in capsys.readouterr().err
+
+
+def archive(**members: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, content in members.items():
+            opened.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_a_member_of_a_published_archive_is_taken_out(tmp_path: Path) -> None:
+    served = {"/owner/schemas/abc123/samples.zip": archive(one=b"inside")}
+    inside = entry("verifactu/one.txt", "samples.zip!one", b"inside")
+
+    assert list(official.build([inside], tmp_path, "", lambda address: served[f"/{address}"])) == []
+    assert (tmp_path / "verifactu/one.txt").read_bytes() == b"inside"
+
+
+@pytest.mark.parametrize(
+    ("data", "member"), [(b"no archive", "one"), (archive(one=b""), "two")], ids=["bytes", "name"]
+)
+def test_an_archive_without_the_member_is_refused(data: bytes, member: str) -> None:
+    with pytest.raises(official.OfficialError, match="cannot be taken out"):
+        official.unpack(data, member)
+
+
+def test_a_member_that_grows_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(official, "MAX_BYTES", 1_000)
+    with pytest.raises(official.OfficialError, match="larger than 1000 bytes"):
+        official.unpack(archive(bomb=b"0" * 1_000_000), "bomb")
 
 
 @pytest.mark.parametrize("path", ["../outside.txt", "/etc/outside.txt", "a/../../outside.txt"])
