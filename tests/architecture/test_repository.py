@@ -11,7 +11,7 @@ FOREIGN = re.compile(
 )
 WORKPLACE = re.compile(r"(?<![\w.~-])/(?:work|root|farm|home)/\w")
 REGISTRIES = re.compile(r"pypi\.org|pythonhosted\.org|artifactory|/simple/", re.IGNORECASE)
-UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b")
+UNFINISHED = re.compile(r"\b(?:TODO|FIXME|NotImplementedError)\b")
 LONGEST_MODULE = 500
 THIS_FILE = Path(__file__).name
 
