@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import pytest
 
-
 # What a module has because of the library that looks for it there.
 PLUMBING = {"logger"}
 
