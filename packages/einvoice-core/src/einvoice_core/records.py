@@ -47,7 +47,8 @@ class Xml:
         attribute: An attribute of the record's element.
         text: The text of the record's element itself.
         inside: Elements around it, from the outside in, that hold nothing else.
-        choice: Name of a choice: of the fields that share it, exactly one is present.
+        choice: Name of a choice: of the fields that share it, exactly one is present; at most one
+            when the name ends in ``?``.
     """
 
     name: str

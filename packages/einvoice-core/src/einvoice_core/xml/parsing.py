@@ -1,0 +1,229 @@
+"""A parser for documents of strangers: no DOCTYPE, no entities, no network, bounded resources.
+
+What is not UTF-8 is converted first, so that every check below looks at the bytes that are parsed.
+Comments, processing instructions and CDATA are allowed; the first two stay in the tree.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+
+from einvoice_core.xml.errors import (
+    XmlDoctype,
+    XmlEmpty,
+    XmlEncoding,
+    XmlEntity,
+    XmlRefused,
+    XmlSyntax,
+    XmlTooDeep,
+    XmlTooLarge,
+    XmlTooManyAttributes,
+)
+
+__all__ = ["LIMITS", "Limits", "parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a document may be.
+
+    Args:
+        document: Bytes, as received and after conversion to UTF-8.
+        depth: Levels of nested elements.
+        attributes: Attributes and namespace declarations of one element.
+        text: Characters of one text, attribute, comment or processing instruction.
+        markup: Tags and attributes of the whole document; a tree takes some 100 bytes for each.
+    """
+
+    document: int = 256 * 1024 * 1024
+    depth: int = 256
+    attributes: int = 512
+    text: int = 128 * 1024 * 1024
+    markup: int = 20_000_000
+
+
+LIMITS = Limits()
+"""The limits of the suite."""
+
+# Without `huge_tree` libxml2 has limits of its own: 256 levels, and 10 million bytes in one text.
+_OWN_DEPTH = 256
+_OWN_TEXT = 10_000_000
+
+_BLANK = b" \t\r\n"
+_DECLARATION = re.compile(
+    rb"<\?xml[ \t\r\n][^>]*?[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*[\"']([A-Za-z0-9._:-]+)[\"']"
+)
+_PROLOG = re.compile(rb"(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+
+# Encodings in which the prolog can be read as ASCII. Others (UTF-7, EBCDIC) could hide a DOCTYPE.
+_SINGLE_BYTE = frozenset(
+    {"ascii", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "iso8859-1", "iso8859-2"}
+    | {"iso8859-3", "iso8859-4", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-15"}
+)
+
+_ENCODING_CODES = frozenset(
+    {
+        etree.ErrorTypes.ERR_INVALID_ENCODING,
+        etree.ErrorTypes.ERR_UNKNOWN_ENCODING,
+        etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
+    }
+)
+_ERR_RESOURCE_LIMIT = 114
+
+
+def parse(data: bytes, limits: Limits = LIMITS) -> etree._Element:
+    """Parse a document.
+
+    Args:
+        data: The document as it came, in UTF-8, UTF-16 or a single-byte encoding it declares.
+        limits: What may be exceeded only at the caller's own risk.
+
+    Returns:
+        The root element; its nodes know their line (``sourceline``).
+
+    Raises:
+        XmlRefused: One of its kinds says why the bytes are not read.
+    """
+    if len(data) > limits.document:
+        raise XmlTooLarge(
+            f"the document has {len(data)} bytes; at most {limits.document} are read",
+            limit=limits.document,
+        )
+    text = _as_utf8(data)
+    _refuse_before_parsing(text, limits)
+    huge = len(text) > _OWN_TEXT or limits.depth > _OWN_DEPTH
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=huge,
+    )
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        raise _refusal(error, limits) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise XmlDoctype("the document has a DOCTYPE: remove it")
+    if (huge or limits.depth < _OWN_DEPTH) and _deeper_than(limits.depth)(root):
+        raise XmlTooDeep(f"elements are nested more than {limits.depth} deep", limit=limits.depth)
+    if len(text) > limits.text and _longer_than(limits.text)(root):
+        raise XmlTooLarge(f"one text has more than {limits.text} characters", limit=limits.text)
+    return root
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Convert to UTF-8, with the encoding named by the byte order mark or the declaration."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = _decode(data, "utf-16")
+        declared = _declared(text[:1024].encode("utf-8", "replace"))
+        if declared and not declared.startswith("utf-16"):
+            raise XmlEncoding(f"the bytes are UTF-16, but the declaration says {declared}")
+        return text.encode("utf-8")
+    body = data.removeprefix(codecs.BOM_UTF8)
+    if body[:2] in (b"<\0", b"\0<"):
+        raise XmlEncoding("the bytes look like UTF-16 without its byte order mark: add the mark")
+    if not body.strip(_BLANK):
+        raise XmlEmpty("the document is empty")
+    declared = _declared(body)
+    if declared in ("", "utf-8"):
+        return body
+    if declared not in _SINGLE_BYTE:
+        raise XmlEncoding(
+            f"the declaration says {declared}, which is not how the bytes are written "
+            "or not an encoding that is read here: use UTF-8"
+        )
+    if body is not data:
+        raise XmlEncoding(f"the byte order mark says UTF-8, but the declaration says {declared}")
+    return _decode(body, declared).encode("utf-8")
+
+
+def _declared(body: bytes) -> str:
+    """Return Python's name of the declared encoding; empty when none is declared."""
+    match = _DECLARATION.match(body)
+    if match is None:
+        return ""
+    name = match[1].decode("ascii")
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise XmlEncoding(f"the encoding {name[:40]!r} is not known: use UTF-8") from error
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise XmlEncoding(
+            f"line {line} is not {encoding}: byte {error.start} cannot be read", line=line
+        ) from error
+
+
+def _refuse_before_parsing(text: bytes, limits: Limits) -> None:
+    """Refuse what must not reach the parser; each check is one pass at the speed of a search."""
+    if len(text) > limits.document:
+        raise XmlTooLarge(
+            f"the document has more than {limits.document} bytes in UTF-8", limit=limits.document
+        )
+    prolog = _PROLOG.match(text)
+    end = prolog.end() if prolog else 0
+    if text.startswith(b"<!DOCTYPE", end):
+        line = text.count(b"\n", 0, end) + 1
+        raise XmlDoctype(f"the document has a DOCTYPE in line {line}: remove it", line=line)
+    if len(text) > limits.markup and text.count(b"<") + text.count(b"=") > limits.markup:
+        raise XmlTooLarge(
+            f"the document has more than {limits.markup} tags and attributes", limit=limits.markup
+        )
+    if text.count(b"=") > limits.attributes:
+        crowded = _more_attributes_than(limits.attributes).search(text)
+        if crowded:
+            line = text.count(b"\n", 0, crowded.start()) + 1
+            raise XmlTooManyAttributes(
+                f"an element in line {line} has more than {limits.attributes} attributes",
+                limit=limits.attributes,
+                line=line,
+            )
+
+
+# Attribute values hold no `<`, so a match never looks past the next one: the search is linear.
+# A tag quoted inside a comment or CDATA counts as well.
+@lru_cache(maxsize=16)
+def _more_attributes_than(limit: int) -> re.Pattern[bytes]:
+    attribute = rb"[ \t\r\n]++[^ \t\r\n<>=\"']++[ \t\r\n]*+=[ \t\r\n]*+(?:\"[^\"<]*+\"|'[^'<]*+')"
+    return re.compile(rb"<[^ \t\r\n<>=\"']++(?:" + attribute + rb"){%d}" % (limit + 1))
+
+
+@lru_cache(maxsize=16)
+def _deeper_than(limit: int) -> etree.XPath:
+    return etree.XPath("boolean(" + "/*" * (limit + 1) + ")")
+
+
+@lru_cache(maxsize=16)
+def _longer_than(limit: int) -> etree.XPath:
+    kinds = ("//text()", "//@*", "//comment()", "//processing-instruction()")
+    return etree.XPath(
+        "boolean(" + " | ".join(f"{kind}[string-length() > {limit}]" for kind in kinds) + ")"
+    )
+
+
+def _refusal(error: etree.XMLSyntaxError, limits: Limits) -> XmlRefused:
+    """Say in our terms why the parser stopped."""
+    line = error.lineno or None
+    code = getattr(error, "code", None)
+    if code in _ENCODING_CODES:
+        return XmlEncoding(f"line {line} is not UTF-8, which the document claims to be", line=line)
+    if code == etree.ErrorTypes.ERR_UNDECLARED_ENTITY:
+        return XmlEntity(f"line {line} refers to an entity; write the character itself", line=line)
+    if code == _ERR_RESOURCE_LIMIT:
+        if "depth" in (error.msg or ""):
+            return XmlTooDeep(
+                f"elements are nested more than {limits.depth} deep in line {line}",
+                limit=limits.depth,
+                line=line,
+            )
+        return XmlTooLarge(f"line {line} exceeds a limit of the parser: {error.msg}", line=line)
+    return XmlSyntax(f"not well-formed XML: {error.msg}", line=line)
