@@ -5,6 +5,7 @@ AeatError                        aeat
 ├── ChainError                   aeat.chain
 │   └── UnlinkedRecordError      aeat.unlinked
 ├── QrError                      aeat.qr
+├── BatchError                   aeat.batch
 ├── SubmissionRefusedError       aeat.submission_refused  (``details["agency_code"]``)
 ├── ProtocolError                aeat.protocol            (``details["delivery"]``)
 │   └── WrongAnswerError         aeat.wrong_answer
@@ -21,6 +22,7 @@ from einvoice_core.errors import EInvoiceError
 
 __all__ = [
     "AeatError",
+    "BatchError",
     "CertificateError",
     "ChainError",
     "ProtocolError",
@@ -62,6 +64,12 @@ class QrError(AeatError):
     """The data do not fit in the tax QR, or the address read from one is not such a QR."""
 
     code = "aeat.qr"
+
+
+class BatchError(AeatError):
+    """These records cannot go in one submission: too many, none, or of several taxpayers."""
+
+    code = "aeat.batch"
 
 
 class SubmissionRefusedError(AeatError):
