@@ -1,8 +1,8 @@
 """The sandbox as an ASGI application.
 
 The certificate of the caller comes through the TLS extension of ASGI: ``extensions["tls"]``, whose
-``client_cert_chain`` holds the certificates as PEM, the caller's first. :func:`aeat_sii.sandbox.serve`
-fills it in; behind a proxy, the proxy's adapter has to.
+``client_cert_chain`` holds the certificates as PEM, the caller's first.
+:func:`aeat_sii.sandbox.serve` fills it in; behind a proxy, the proxy's adapter has to.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from einvoice_core.certificates import holder_of
 
 from aeat_sii.environments import TEST
 from aeat_sii.sandbox.faults import Fault, Plan, no_faults
 from aeat_sii.sandbox.service import MAX_REQUEST, Service, fault
+from einvoice_core.certificates import holder_of
 
-__all__ = ["ABORT", "VERIFACTU_PATH", "AsgiApp", "Scope", "create_app"]
+__all__ = ["ABORT", "VERIFACTU_PATH", "AsgiApp", "Receive", "Scope", "Send", "create_app"]
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -55,19 +55,21 @@ def create_app(service: Service, *, faults: Plan = no_faults, slow_s: int = 3) -
         if body is None:
             await _reply(send, 413, fault("4103", "El mensaje es demasiado grande."), _XML)
             return
-        await _play(scope, send, body)
+        await _play(scope, receive, send, body)
 
-    async def _play(scope: Scope, send: Send, body: bytes) -> None:
+    async def _play(scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
         planned = faults()
         if planned is Fault.SOAP_FAULT:
             await _reply(send, 500, fault("3501", "Fallo ensayado.", server=True), _XML)
             return
         if planned is Fault.UNAVAILABLE:
-            await _reply(send, 503, b"<html><body>Servicio no disponible</body></html>", "text/html")
+            await _reply(
+                send, 503, b"<html><body>Servicio no disponible</body></html>", "text/html"
+            )
             return
         status, answer = service.answer(body, _holder_nif(scope))
         if planned is Fault.LOST_REPLY:
-            _abort(scope)
+            await _abort(scope, receive)
             return
         if planned is Fault.SLOW:
             await asyncio.sleep(slow_s)
@@ -75,7 +77,7 @@ def create_app(service: Service, *, faults: Plan = no_faults, slow_s: int = 3) -
             await _start(send, status, len(answer), _XML)
             half = answer[: len(answer) // 2]
             await send({"type": "http.response.body", "body": half, "more_body": True})
-            _abort(scope)
+            await _abort(scope, receive)
             return
         if planned is Fault.GARBAGE:
             answer = answer[::-1]
@@ -86,7 +88,8 @@ def create_app(service: Service, *, faults: Plan = no_faults, slow_s: int = 3) -
 
 async def _body(receive: Receive) -> bytes | None:
     """Read the request; ``None`` when it is too large."""
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -107,11 +110,13 @@ def _holder_nif(scope: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _abort(scope: Mapping[str, Any]) -> None:
+async def _abort(scope: Mapping[str, Any], receive: Receive) -> None:
     abort = scope.get("extensions", {}).get(ABORT)
     if abort is None:
         raise ConnectionResetError("the sandbox drops the connection, as it was asked to")
     abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _start(send: Send, status: int, size: int, kind: str) -> None:

@@ -100,22 +100,25 @@ class Service:
 
     def _answer(self, body: bytes, holder_nif: str | None) -> bytes:
         message = _message(body)
-        check_header = check(_child(message, "Cabecera"), "Cabecera", "4103")
-        if check_header:
-            raise BadStructureError(check_header[0].code, "")
-        wrong = {
-            value.element: value.code for value in check(message, "RegFactuSistemaFacturacion")
-        }
         header = _child(message, "Cabecera")
+        wrong_in_header = check(header, "Cabecera", "4103")
+        if wrong_in_header:
+            raise BadStructureError(wrong_in_header[0].code)
+        wrong = {bad.element: bad.code for bad in check(message, "RegFactuSistemaFacturacion")}
+        records = [
+            record
+            for slot in message.iterfind(f"{{{LR}}}RegistroFactura")
+            for record in slot.iterchildren("*")
+        ]
+        for record in records:
+            _require_nameable(_key(record))
         issuer = text_of(header, "ObligadoEmision", "NIF")
         self._check_header(header, issuer, holder_nif)
         now = self.clock()
         self._count += 1
         request_id = f"{now:%Y%m%d%H%M%S}{self._count:06}"
         csv = "A-" + "".join(self._random.choices(_CSV_CHARACTERS, k=14))
-        lines = [
-            self._line(record, issuer, now, wrong, request_id, csv) for record in records
-        ]
+        lines = [self._line(record, issuer, now, wrong, request_id, csv) for record in records]
         return _answer_text(
             header, lines, csv=csv, presenter=holder_nif or issuer, now=now, wait_s=self.wait_s
         )
