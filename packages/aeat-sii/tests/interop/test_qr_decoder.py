@@ -15,7 +15,9 @@ Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
 
 
 def decoded(data: bytes) -> object:
-    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(data)))
+    (found,) = zxingcpp.read_barcodes(
+        Image.open(io.BytesIO(data)), formats=zxingcpp.BarcodeFormat.QRCode
+    )
     return found
 
 
