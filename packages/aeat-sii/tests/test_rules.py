@@ -68,6 +68,7 @@ def surcharge(rate: str, percent: str, day: date = date(2026, 7, 1)) -> dict[str
     )
 
 
+NOT_IN_CENSUS = OtherId(country="ES", kind="07", id="B12345674")
 SUBSTITUTED = RectifiedAmounts(taxable_base=Decimal(1), output_tax=Decimal(0))
 EXPORT = not_taxed(regime="02", qualification=None, exemption="E2")
 COLLECTION = not_taxed(regime="10", qualification="N1")
@@ -84,11 +85,13 @@ BREAKS: dict[str, dict[str, object]] = {
     "1117": {"rectified": (ANOTHER,)},
     "1118": corrective(rectification="S"),
     "1119": corrective(rectified_amounts=SUBSTITUTED),
+    "1123": {"recipients": (Person(name="X", nif="89890002F"),)},
     "1124": lines(line(rate_percent=Decimal(20), output_tax=Decimal(20))),
     "1125": {"operated_on": date(2028, 1, 1)} | lines(PUBLIC_WORKS),
     "1126": {"recipients": (person("07", country="FR"),)},
     "1127": surcharge("21", "5.1"),
     "1130": {"invoice": invoice(number="A=1")},
+    "1131": {"recipients": (Person(name="X", other_id=NOT_IN_CENSUS),)},
     "1134": {"operated_on": date(2006, 6, 30)},
     "1138": {"is_macrodata": True},
     "1139": {"total": Decimal(100_000_000)},
@@ -116,6 +119,7 @@ BREAKS: dict[str, dict[str, object]] = {
     "1168": surcharge("5", "0.5", date(2023, 1, 1)),
     "1169": surcharge("7.5", "1.4", date(2024, 12, 31)),
     "1173": {"operated_on": date(2026, 7, 2)},
+    "1176": {"system": system(producer_nif="89890001A")},
     "1177": {"system": system(id="a1")},
     "1178": {"issued_by": "T", "third_party": Person(name="X")},
     "1180": {"chaining": Chaining()},
@@ -170,6 +174,7 @@ BREAKS: dict[str, dict[str, object]] = {
     "1284": lines(line(surcharge_percent=Decimal("5.2"))),
     "1286": lines(line(regime="02")),
     "1289": lines(not_taxed(qualification=None, exemption="E5")),
+    "1290": {"recipients": (person("07"),)},
     "1293": lines(line(tax="03", regime="20")),
     "2000": {"fingerprint": "B" * 64},
     "2002": {"chaining": Chaining(previous=PREVIOUS.model_copy(update={"fingerprint": "A"}))},
