@@ -1,6 +1,6 @@
 """What every conversation with the tax agency shares, without any I/O.
 
-A conversation turns records into a :class:`Request`, and a :class:`Reply` into an answer; two thin
+A conversation turns records into a :class:`Request`, and a reply into an answer; two thin
 drivers, one synchronous and one asynchronous, carry them. :class:`Pace` keeps the waiting time.
 """
 
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from einvoice_core.soap import envelope
 from lxml import etree
 
 from aeat_sii.errors import (
@@ -20,10 +19,13 @@ from aeat_sii.errors import (
     SubmissionRefusedError,
     ThrottledError,
 )
+from einvoice_core.http import Reply
+from einvoice_core.soap import envelope
+from einvoice_core.soap.fault import EnvelopeRefused, Fault, FaultReceived
 from einvoice_core.xml.errors import XmlRefused
 from einvoice_core.xml.parsing import Limits
 
-__all__ = ["MAX_ANSWER", "Pace", "Reply", "Request", "content_of"]
+__all__ = ["MAX_ANSWER", "Pace", "Request", "content_of"]
 
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer that are read; a thousand lines take some 2 MB."""
@@ -50,19 +52,6 @@ class Request:
     headers: Mapping[str, str] = MappingProxyType(
         {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back over HTTP.
-
-    Args:
-        status: Of HTTP.
-        body: As it came.
-    """
-
-    status: int
-    body: bytes = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -117,9 +106,9 @@ def content_of(reply: Reply) -> etree._Element:
     """
     try:
         message = envelope.unwrap(reply.body, limits=_LIMITS)
-    except envelope.FaultReceived as error:
-        raise _refusal(error.fault.code, error.fault.text) from error
-    except (envelope.EnvelopeRefused, XmlRefused) as error:
+    except FaultReceived as error:
+        raise _refusal(error.fault) from error
+    except (EnvelopeRefused, XmlRefused) as error:
         raise _not_soap(reply, error) from error
     if reply.status != 200:
         raise _not_soap(reply, None)
@@ -148,11 +137,11 @@ def _not_soap(reply: Reply, error: Exception | None) -> Exception:
     )
 
 
-def _refusal(side: str, text: str) -> Exception:
-    match = _AGENCY_CODE.search(text)
-    code, said = (match[1], match[2].strip()) if match else ("", text.strip())
+def _refusal(fault: Fault) -> Exception:
+    match = _AGENCY_CODE.search(fault.text)
+    code, said = (match[1], match[2].strip()) if match else ("", fault.text.strip())
     details = {"agency_code": code, "agency_text": said, "delivery": "none"}
-    if side.rpartition(":")[2].startswith("Server") or code in _TECHNICAL:
+    if not fault.blames_caller or code in _TECHNICAL:
         return ServiceFaultError(
             f"the service failed on its side ({code or 'no code'}): send again later", **details
         )

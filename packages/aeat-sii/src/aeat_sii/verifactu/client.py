@@ -11,11 +11,10 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from einvoice_core.soap import envelope
-
-from aeat_sii.conversation import Pace, Reply, Request, content_of
+from aeat_sii.conversation import Pace, Request, content_of
 from aeat_sii.environments import CertificateKind, Environment
 from aeat_sii.errors import (
+    AeatError,
     BatchError,
     ProtocolError,
     UnlinkedRecordError,
@@ -34,11 +33,15 @@ from aeat_sii.verifactu.records import (
     VoluntarySubmission,
 )
 from einvoice_core.certificates import Credential, HolderKind
+from einvoice_core.soap import envelope
 from einvoice_core.timeline import load_timelines
 from einvoice_core.xml.binding import read, write
 from einvoice_core.xml.errors import DocumentRefused
 
 __all__ = ["AsyncClient", "Client", "Conversation", "build", "prepare", "read_answer"]
+
+TIMEOUT_S = 60
+"""Seconds to wait for the service."""
 
 _LOG = logging.getLogger(__name__)
 _PREFIXES = {"sum": SF_LR, "sum1": SF}
@@ -101,7 +104,7 @@ def build(submission: Submission) -> bytes:
     return envelope.wrap(write(submission, prefixes=_PREFIXES, declaration=False))
 
 
-def read_answer(reply: Reply, submission: Submission) -> Answer:
+def read_answer(reply: http.Reply, submission: Submission) -> Answer:
     """Read the answer to a submission.
 
     Args:
@@ -127,6 +130,10 @@ def read_answer(reply: Reply, submission: Submission) -> Answer:
         ) from error
     match(submission, answer)
     return answer
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Conversation:
@@ -156,7 +163,7 @@ class Conversation:
         pace.sent_at = now
         return request
 
-    def finish(self, submission: Submission, reply: Reply) -> Answer:
+    def finish(self, submission: Submission, reply: http.Reply) -> Answer:
         """Read the answer and remember how long to wait; raises as :func:`read_answer`."""
         answer = read_answer(reply, submission)
         self._pace(submission.header.issuer.nif).wait_s = answer.wait_s
@@ -167,10 +174,181 @@ class Conversation:
         return self._paces.setdefault(issuer_nif, Pace(INITIAL_WAIT_S, full_batch))
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+class Client:
+    """Sends records over HTTPS with a client certificate.
+
+    Use it in a ``with`` statement, or close it. One client keeps the waiting time of every
+    taxpayer that it sends for; use one per process and address.
+
+    Args:
+        credential: Certificate and key of the taxpayer, its representative or its seal.
+        environment: Where the service is.
+        trust: Certificates of the authorities that are trusted, as PEM; by default the system's.
+        transport: Takes the place of the network.
+        clock: Tells the time that the waiting is measured with.
+        timeout_s: Seconds to wait for the service, at most.
+    """
+
+    def __init__(
+        self,
+        credential: Credential,
+        *,
+        environment: Environment,
+        trust: bytes | None = None,
+        transport: http.BaseTransport | None = None,
+        clock: Callable[[], datetime] = _now,
+        timeout_s: int = TIMEOUT_S,
+    ) -> None:
+        self.conversation = Conversation(_address(credential, environment))
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._http = http.client(
+            credential=credential, trust=trust, transport=transport, timeout=timeout_s
+        )
+
+    def submit(
+        self,
+        records: Sequence[AnyRecord],
+        header: Header | None = None,
+        *,
+        had_incident: bool = False,
+    ) -> Answer:
+        """Send records and return what the agency says.
+
+        Args:
+            records: Linked into their chain, of one taxpayer, in the order of the chain.
+            header: By default the issuer of the records.
+            had_incident: An incident kept the records from being sent when they were made.
+
+        Returns:
+            The verdict on the submission and on each record; a rejection is an answer too.
+
+        Raises:
+            BatchError: These records cannot go in one submission.
+            UnlinkedRecordError: A record has no fingerprint yet.
+            ThrottledError: The agency has asked to wait.
+            TransportError: No answer; ``details["delivery"]`` says what may have happened.
+            SubmissionRefusedError: The agency refused the whole submission.
+            CertificateError: The service does not take the certificate, or we do not take its.
+            ProtocolError: What came back is no answer, or one for another submission.
+        """
+        submission = prepare(records, header, had_incident=had_incident)
+        request = self.conversation.begin(submission, self._clock())
+        message = self._http.build_request(
+            "POST", request.url, content=request.body, headers=dict(request.headers)
+        )
+        try:
+            reply = http.send(self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s)
+        except http.TransportError as error:
+            raise _unanswered(error) from error
+        return _logged(self.conversation.finish(submission, reply))
+
+    def remaining(self, issuer_nif: str, records: int = 1) -> int:
+        """Return the seconds that a taxpayer has to wait before sending that many records."""
+        return self.conversation.remaining(issuer_nif, self._clock(), records)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncClient:
+    """Sends records as :class:`Client` does, in an event loop; use it in ``async with``.
+
+    Args:
+        credential: Certificate and key of the taxpayer, its representative or its seal.
+        environment: Where the service is.
+        trust: Certificates of the authorities that are trusted, as PEM; by default the system's.
+        transport: Takes the place of the network.
+        clock: Tells the time that the waiting is measured with.
+        timeout_s: Seconds to wait for the service, at most.
+    """
+
+    def __init__(
+        self,
+        credential: Credential,
+        *,
+        environment: Environment,
+        trust: bytes | None = None,
+        transport: http.AsyncBaseTransport | None = None,
+        clock: Callable[[], datetime] = _now,
+        timeout_s: int = TIMEOUT_S,
+    ) -> None:
+        self.conversation = Conversation(_address(credential, environment))
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._http = http.async_client(
+            credential=credential, trust=trust, transport=transport, timeout=timeout_s
+        )
+
+    async def submit(
+        self,
+        records: Sequence[AnyRecord],
+        header: Header | None = None,
+        *,
+        had_incident: bool = False,
+    ) -> Answer:
+        """Send records and return what the agency says; as :meth:`Client.submit`."""
+        submission = prepare(records, header, had_incident=had_incident)
+        request = self.conversation.begin(submission, self._clock())
+        message = self._http.build_request(
+            "POST", request.url, content=request.body, headers=dict(request.headers)
+        )
+        try:
+            reply = await http.send_async(
+                self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s
+            )
+        except http.TransportError as error:
+            raise _unanswered(error) from error
+        return _logged(self.conversation.finish(submission, reply))
+
+    def remaining(self, issuer_nif: str, records: int = 1) -> int:
+        """Return the seconds that a taxpayer has to wait before sending that many records."""
+        return self.conversation.remaining(issuer_nif, self._clock(), records)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
 
 
 def _address(credential: Credential, environment: Environment) -> str:
     is_seal = credential.holder.kind is HolderKind.SEAL
     return environment.verifactu(CertificateKind.SEAL if is_seal else CertificateKind.PERSONAL)
+
+
+def _logged(answer: Answer) -> Answer:
+    _LOG.info("submission %s: %d records", answer.state.value, len(answer.lines))
+    return answer
+
+
+def _unanswered(error: http.TransportError) -> AeatError:
+    """Say in our terms why there is no answer."""
+    if isinstance(error, http.TlsError):
+        return CertificateError(
+            f"no trusted connection to the service: {error.message}", **error.details
+        )
+    if isinstance(error, http.ReplyTooLargeError):
+        return ProtocolError(error.message, **error.details)
+    return TransportError(f"no answer from the service: {error.message}", **error.details)
