@@ -58,7 +58,7 @@ def send(agency: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def _session(
     agency: RunningSandbox, credential: Credential, folders: pytest.TempPathFactory
-) -> Any:  # noqa: ANN401 - requests has no types
+) -> Any:
     folder = folders.mktemp("certificates")
     (folder / "root.pem").write_bytes(agency.authority.pem)
     _, _, certificates = credential.to_pem(b"x").partition(b"-----BEGIN CERTIFICATE")
