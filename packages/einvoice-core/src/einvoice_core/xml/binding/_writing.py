@@ -72,7 +72,7 @@ class Writer:
 
         def write(record: Any, put: Put) -> None:  # noqa: ANN401 - a record of the plan
             if type(record) is not plan.record:
-                raise TypeError(f"{type(record).__name__} stands where {plan.record.__name__} is")
+                raise TypeError(f"{type(record).__name__} stands where {plan.record.__name__} belongs")
             values = record.__dict__
             if text is not None:
                 value = values[text.field]
