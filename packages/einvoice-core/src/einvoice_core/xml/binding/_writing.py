@@ -29,7 +29,10 @@ from einvoice_core.xml.parsing import parse
 __all__ = ["Document", "Writer", "document"]
 
 Put = Callable[[str], None]
-Step = Callable[[dict[str, Any], Put], None]
+Item = Callable[[Any, Put], None]
+Step = tuple[str, Item, object]
+"""Field, the function that writes its value, and the object besides ``None`` that stands for
+nothing. Where the field is empty, the function takes the values of all fields."""
 
 
 class _Start(str):
@@ -50,7 +53,7 @@ class Writer:
         self._default = "" in prefixes.values()
         self._steps: dict[int, list[Step]] = {}
 
-    def record(self, tag: str, plan: Plan, declarations: str = "") -> Callable[[Any, Put], None]:
+    def record(self, tag: str, plan: Plan, declarations: str = "") -> Item:
         """Make the function that writes a record as an element."""
         name = self.name(tag)
         start, end = _Start(f"<{name}{declarations}>"), f"</{name}>"
@@ -72,7 +75,8 @@ class Writer:
 
         def write(record: Any, put: Put) -> None:  # noqa: ANN401 - a record of the plan
             if type(record) is not plan.record:
-                raise TypeError(f"{type(record).__name__} stands where {plan.record.__name__} is")
+                expected = plan.record.__name__
+                raise TypeError(f"{type(record).__name__} stands where {expected} belongs")
             values = record.__dict__
             if text is not None:
                 value = values[text.field]
@@ -80,14 +84,13 @@ class Writer:
                 put(f"{attributes_of(values)}>{content}{end}")
                 return
             put(_Start(attributes_of(values) + ">") if attributes else start)
-            for step in steps:
-                step(values, put)
+            _put_fields(steps, values, put)
             put(end)
 
         return write
 
     def _steps_of(self, plan: Plan) -> list[Step]:
-        """Make the steps of a record once; the list fills later, since records may be recursive."""
+        """Make the steps of a record once; inside a recursive record they are still being made."""
         steps = self._steps.get(id(plan))
         if steps is None:
             steps = self._steps[id(plan)] = []
@@ -101,10 +104,13 @@ class Writer:
         for field, slots in by_field.items():
             if slots[0].level is not None:
                 yield self._wrapper(slots[0], slots[0].level)
+            elif slots[0].many:
+                absent = None if field in level.nullable else ()
+                yield field, _each(self._item(slots)), absent
             else:
-                yield _step(field, self._item(slots), many=slots[0].many)
+                yield field, self._item(slots), None
 
-    def _item(self, slots: list[Slot]) -> Callable[[Any, Put], None]:
+    def _item(self, slots: list[Slot]) -> Item:
         """Make the function that writes one value of a field."""
         if len(slots) == 1:
             slot = slots[0]
@@ -112,9 +118,9 @@ class Writer:
                 return self._raw
             if slot.kind == "value":
                 return self._value(slot)
-            return self._nested(slot)
-        by_type: dict[type, Callable[[Any, Put], None]] = {
-            slot.record or RawXml: self._nested(slot) if slot.record else self._raw
+            return self.record(slot.tag, slot.plan)
+        by_type: dict[type, Item] = {
+            slot.record or RawXml: self.record(slot.tag, slot.plan) if slot.record else self._raw
             for slot in slots
         }
 
@@ -123,17 +129,7 @@ class Writer:
 
         return write
 
-    def _nested(self, slot: Slot) -> Callable[[Any, Put], None]:
-        made: list[Callable[[Any, Put], None]] = []
-
-        def write(value: Any, put: Put) -> None:  # noqa: ANN401 - a record of the slot
-            if not made:
-                made.append(self.record(slot.tag, slot.plan))
-            made[0](value, put)
-
-        return write
-
-    def _value(self, slot: Slot) -> Callable[[Any, Put], None]:
+    def _value(self, slot: Slot) -> Item:
         name = self.name(slot.tag)
         start, end = f"<{name}>", f"</{name}>"
         encode = slot.encode
@@ -156,25 +152,31 @@ class Writer:
         put(_in_no_default(value) if self._default else value)
 
     def _wrapper(self, slot: Slot, level: Level) -> Step:
+        """Make the step of a wrapper, which is written when one of its fields is."""
         name = self.name(slot.tag)
         start, end = _Start(f"<{name}>"), f"</{name}>"
         steps = list(self._level(level))
-        fields = [inner.field for inner in slots_of(level) if inner.level is None]
-        nullable = {inner.field for inner in slots_of(level)} & set(level.nullable)
+        field, item, absent = steps[0]
+        if len(steps) == 1 and field:
+
+            def write_one(value: Any, put: Put) -> None:  # noqa: ANN401 - of that field
+                if value or absent is None:
+                    put(start)
+                    item(value, put)
+                    put(end)
+
+            return field, write_one, absent
 
         def write(values: dict[str, Any], put: Put) -> None:
-            for field in fields:
-                value = values[field]
-                if value is not None and (value != () or field in nullable):
-                    break
-            else:
-                return
-            put(start)
-            for step in steps:
-                step(values, put)
-            put(end)
+            parts: list[str] = []
+            _put_fields(steps, values, parts.append)
+            if parts or any(values[name] is not None for name in level.nullable):
+                put(start)
+                for part in parts:
+                    put(part)
+                put(end)
 
-        return write
+        return "", write, None
 
     def name(self, tag: str, *, attribute: bool = False) -> str:
         """Return a name with its prefix."""
@@ -191,17 +193,22 @@ class Writer:
         return f"{prefix}:{local}" if prefix else local
 
 
-def _step(field: str, item: Callable[[Any, Put], None], *, many: bool) -> Step:
-    def one(values: dict[str, Any], put: Put) -> None:
+def _put_fields(steps: list[Step], values: dict[str, Any], put: Put) -> None:
+    for field, item, absent in steps:
+        if not field:
+            item(values, put)
+            continue
         value = values[field]
-        if value is not None:
+        if value is not None and value is not absent:
             item(value, put)
 
-    def each(values: dict[str, Any], put: Put) -> None:
-        for value in values[field] or ():
+
+def _each(item: Item) -> Item:
+    def write(values: Any, put: Put) -> None:  # noqa: ANN401 - a tuple
+        for value in values:
             item(value, put)
 
-    return each if many else one
+    return write
 
 
 _START_TAG = re.compile(r"<[^\s/>]+((?:\s+[^\s=]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)")
@@ -226,7 +233,7 @@ class Document:
         made: Prefixes of ours, and their declarations, which belong after the head when used.
     """
 
-    record: Callable[[Any, Put], None]
+    record: Item
     head: str
     made: tuple[tuple[str, str], ...]
 
