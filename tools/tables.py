@@ -4,11 +4,13 @@
     python tools/tables.py           write them
     python tools/tables.py --check   fail when what lies in docs/reference is not what the code says
 
-Error codes, business rules, dated parameters, record layouts and the list of modules: each of these
-facts lives in the code, and a page that repeats it by hand would be wrong by the next commit.
+Error codes, business rules, dated parameters, record layouts, the list of modules and the list of
+recipes: each of these facts lives in the code, and a page that repeats it by hand would be wrong by
+the next commit.
 """
 
 import argparse
+import ast
 import importlib
 import inspect
 import os
@@ -27,7 +29,7 @@ from einvoice_core.findings import Rule, RuleSet
 from einvoice_core.records import Record, Term, Xml
 from einvoice_core.timeline import parse_timelines
 
-REFERENCE = bootstrap.ROOT / "docs" / "reference"
+DOCS = bootstrap.ROOT / "docs"
 NOTE = "<!-- Written by tools/tables.py from the code; change the code instead. -->"
 HAND_WRITTEN = {"index.md"}
 
@@ -265,32 +267,55 @@ def api_page(package: Package) -> str:
     return "\n\n".join([NOTE, f"# {package.import_name}", *public]) + "\n"
 
 
+def recipes_page(folder: Path) -> str:
+    """Return the list of the recipes, each with its title and what its program says of itself."""
+    rows: list[tuple[str, str]] = []
+    for program in sorted(folder.glob("*.py")):
+        page = program.with_suffix(".md")
+        title = page.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        doc = ast.get_docstring(ast.parse(program.read_text("utf-8"))) or ""
+        rows.append((f"[{title}]({page.name})", plain(doc.split("\n\n", 1)[0])))
+    intro = (
+        "Each page shows a complete program. The same file is linted, typed and run by the test"
+        " suite without a network, so what you copy is what was tested."
+    )
+    return "\n\n".join([NOTE, "# Recipes", intro, table(("Recipe", "Program"), rows)]) + "\n"
+
+
 def pages() -> dict[Path, str]:
-    """Return every generated page, by its place under ``docs/reference``."""
+    """Return every generated page, by its place under ``docs``."""
     found = packages()
     result = {
-        Path("errors.md"): errors_page(found),
-        Path("parameters.md"): parameters_page(found),
+        Path("recipes", "index.md"): recipes_page(DOCS / "recipes"),
+        Path("reference", "errors.md"): errors_page(found),
+        Path("reference", "parameters.md"): parameters_page(found),
     }
     for package in found:
         if rules := rules_of(package):
-            result[Path("rules", f"{package.distribution}.md")] = rules_page(package, rules)
+            result[Path("reference", "rules", f"{package.distribution}.md")] = rules_page(
+                package, rules
+            )
         if layouts := records_page(package):
-            result[Path("records", f"{package.distribution}.md")] = layouts
-        result[Path("api", f"{package.distribution}.md")] = api_page(package)
+            result[Path("reference", "records", f"{package.distribution}.md")] = layouts
+        result[Path("reference", "api", f"{package.distribution}.md")] = api_page(package)
     return result
 
 
-def differences(wanted: Mapping[Path, str], folder: Path) -> list[str]:
+def generated(docs: Path) -> set[Path]:
+    """Return the pages of the reference that lie there and were not written by hand."""
+    found = {path.relative_to(docs) for path in (docs / "reference").rglob("*.md")}
+    return {path for path in found if path.name not in HAND_WRITTEN}
+
+
+def differences(wanted: Mapping[Path, str], docs: Path) -> list[str]:
     """Return what stands in a folder otherwise than wanted."""
-    there = {path.relative_to(folder) for path in folder.rglob("*.md")} - set(
-        map(Path, HAND_WRITTEN)
-    )
-    stale = [f"{name} is not generated any more" for name in sorted(there - wanted.keys())]
+    stale = [
+        f"{name} is not generated any more" for name in sorted(generated(docs) - wanted.keys())
+    ]
     changed = [
         f"{name} is not what the code says"
         for name, text in wanted.items()
-        if name not in there or (folder / name).read_text("utf-8") != text
+        if not (docs / name).exists() or (docs / name).read_text("utf-8") != text
     ]
     return stale + changed
 
@@ -301,17 +326,16 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     wish = parser.parse_args()
     wanted = pages()
-    found = differences(wanted, REFERENCE)
     if wish.check:
+        found = differences(wanted, DOCS)
         for line in found:
-            print(f"docs/reference/{line}; run tools/tables.py", file=sys.stderr)
+            print(f"docs/{line}; run tools/tables.py", file=sys.stderr)
         return 1 if found else 0
-    for name in {path.relative_to(REFERENCE) for path in REFERENCE.rglob("*.md")} - wanted.keys():
-        if str(name) not in HAND_WRITTEN:
-            (REFERENCE / name).unlink()
+    for name in generated(DOCS) - wanted.keys():
+        (DOCS / name).unlink()
     for name, text in wanted.items():
-        (REFERENCE / name).parent.mkdir(parents=True, exist_ok=True)
-        (REFERENCE / name).write_text(text, "utf-8")
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / name).write_text(text, "utf-8")
     return 0
 
 

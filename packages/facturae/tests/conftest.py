@@ -50,7 +50,7 @@ MADRID = Address(
 IVA = Tax(rate_percent=Decimal("21.00"))
 
 
-def _change(record: Any, steps: list[str], value: object) -> Any:  # noqa: ANN401 - any record
+def _change(record: Any, steps: list[str], value: object) -> Any:
     name, _, index = steps[0].partition("[")
     old = getattr(record, name)
     if index:

@@ -19,23 +19,28 @@ from facturae_es.facets import Version
 from facturae_es.model import Facturae
 from facturae_es.versions import NAMESPACES, version_of
 
-__all__ = ["Examined", "examine", "read"]
+__all__ = [
+    "ROOTS",
+    "Examined",
+    "examine",
+    "read",
+]
 
 
-class Root32(Facturae):
+class _Root32(Facturae):
     """The root in the namespace of version 3.2."""
 
     xml_type: ClassVar[XmlType | None] = XmlType("Facturae", NAMESPACES[Version.V3_2])
 
 
-class Root321(Facturae):
+class _Root321(Facturae):
     """The root in the namespace of version 3.2.1."""
 
     xml_type: ClassVar[XmlType | None] = XmlType("Facturae", NAMESPACES[Version.V3_2_1])
 
 
 ROOTS: Mapping[Version, type[Facturae]] = MappingProxyType(
-    {Version.V3_2: Root32, Version.V3_2_1: Root321, Version.V3_2_2: Facturae}
+    {Version.V3_2: _Root32, Version.V3_2_1: _Root321, Version.V3_2_2: Facturae}
 )
 """The same record under the root of each version."""
 

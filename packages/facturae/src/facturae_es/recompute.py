@@ -20,7 +20,7 @@ from facturae_es.totals import (
 
 __all__ = ["Inputs", "inputs_of", "recompute"]
 
-CENT = Decimal("0.01")
+_CENT = Decimal("0.01")
 
 
 class Inputs(Record):
@@ -157,7 +157,7 @@ def _is_base(invoice: Invoice, chosen: list[int], base: Decimal) -> bool:
     gross = total(invoice.lines[i].gross_amount for i in chosen)
     whole = totals.gross_amount
     share = gross * totals.gross_amount_before_taxes / whole if whole else gross
-    tolerance = CENT * (len(chosen) + 1)
+    tolerance = _CENT * (len(chosen) + 1)
     return abs(base - gross) <= tolerance or abs(base - share) <= tolerance
 
 
@@ -197,6 +197,6 @@ def _line(line: InvoiceLine) -> Line:
 
 def _adjustment(item: Discount | Charge, base: Decimal) -> Adjustment:
     percent = item.rate_percent
-    if percent is not None and abs(round_to(base * percent / 100) - item.amount) <= CENT:
+    if percent is not None and abs(round_to(base * percent / 100) - item.amount) <= _CENT:
         return Adjustment(reason=item.reason, percent=percent)
     return Adjustment(reason=item.reason, amount=item.amount)

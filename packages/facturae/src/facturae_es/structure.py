@@ -32,14 +32,14 @@ from facturae_es.model import Facturae
 __all__ = ["LAYER", "check"]
 
 LAYER = "structure"
-SOURCE = "Facturae {version}, schema of the format"
+_SOURCE = "Facturae {version}, schema of the format"
 
 
-Locate = Callable[[str], Location]
+_Locate = Callable[[str], Location]
 """Place of a field such as ``invoices[0].header.number``."""
 
 
-def check(document: Facturae, version: Version, locate: Locate | None = None) -> Iterator[Finding]:
+def check(document: Facturae, version: Version, locate: _Locate | None = None) -> Iterator[Finding]:
     """Judge the values of a document.
 
     Args:
@@ -50,7 +50,7 @@ def check(document: Facturae, version: Version, locate: Locate | None = None) ->
     Yields:
         A finding for each value that the version does not allow.
     """
-    source = SOURCE.format(version=version.value)
+    source = _SOURCE.format(version=version.value)
     locate = locate or Places(Facturae).location
     for rule, message, field in _document(document, version):
         place = locate(field)

@@ -51,9 +51,9 @@ __all__ = [
     "compute",
 ]
 
-ZERO = Decimal(0)
-CENTS = 2
-FINE = 8
+_ZERO = Decimal(0)
+_CENTS = 2
+_FINE = 8
 """Decimals of the amounts of a line when only the invoice is rounded."""
 
 
@@ -173,13 +173,13 @@ def compute(
     Raises:
         TotalsError: There is no line, or a general discount finds no base to go on.
     """
-    places = CENTS if rounding is Rounding.PER_LINE else FINE
+    places = _CENTS if rounding is Rounding.PER_LINE else _FINE
     computed = tuple(_line(line, places) for line in lines)
     if not computed:
         raise TotalsError("an invoice needs at least one line")
-    gross = round_to(total(line.gross_amount for line in computed), CENTS)
-    general_discounts = tuple(_discount(item, gross, CENTS) for item in discounts)
-    general_charges = tuple(_charge(item, gross, CENTS) for item in charges)
+    gross = round_to(total(line.gross_amount for line in computed), _CENTS)
+    general_discounts = tuple(_discount(item, gross, _CENTS) for item in discounts)
+    general_charges = tuple(_charge(item, gross, _CENTS) for item in charges)
     discounted = total(item.amount for item in general_discounts)
     charged = total(item.amount for item in general_charges)
     change = charged - discounted
@@ -196,10 +196,10 @@ def compute(
     paid = total(item.amount for item in settlement.payments_on_account)
     outstanding = invoice_total - total(item.amount for item in settlement.subsidies) - paid
     disbursed = total(item.amount for item in settlement.disbursements)
-    guarantee = settlement.amounts_withheld.amount if settlement.amounts_withheld else ZERO
-    in_kind = settlement.payment_in_kind.amount if settlement.payment_in_kind else ZERO
+    guarantee = settlement.amounts_withheld.amount if settlement.amounts_withheld else _ZERO
+    in_kind = settlement.payment_in_kind.amount if settlement.payment_in_kind else _ZERO
     executable = (
-        outstanding - guarantee - in_kind + disbursed + (settlement.financial_expenses or ZERO)
+        outstanding - guarantee - in_kind + disbursed + (settlement.financial_expenses or _ZERO)
     )
     return Totals(
         lines=computed,
@@ -314,7 +314,7 @@ class _Sum(NamedTuple):
 
 
 def _amount(value: CurrencyAmount | None) -> Decimal:
-    return value.total if value else ZERO
+    return value.total if value else _ZERO
 
 
 def _grouped(taxes: Iterable[OutputTax | WithheldTax]) -> dict[_Rate, _Sum]:
@@ -324,7 +324,7 @@ def _grouped(taxes: Iterable[OutputTax | WithheldTax]) -> dict[_Rate, _Sum]:
         if isinstance(tax, OutputTax):
             surcharge_percent, surcharge = tax.surcharge_percent, tax.surcharge_amount
         key = _Rate(tax.tax_type, tax.rate_percent, surcharge_percent)
-        so_far = groups.get(key, _Sum(ZERO, ZERO, ZERO))
+        so_far = groups.get(key, _Sum(_ZERO, _ZERO, _ZERO))
         groups[key] = _Sum(
             so_far.base + tax.taxable_base.total,
             so_far.tax + _amount(tax.tax_amount),

@@ -46,11 +46,11 @@ __all__ = [
 ]
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
-CURRENCY = OneOf(CURRENCIES, "currency code")
-LANGUAGE = OneOf(LANGUAGES, "language code")
-REASONS = OneOf(frozenset(code.description for code in ReasonCode), "reason")
-METHODS = OneOf(frozenset(code.description for code in CorrectionMethod), "correction method")
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_CURRENCY = OneOf(CURRENCIES, "currency code")
+_LANGUAGE = OneOf(LANGUAGES, "language code")
+_REASONS = OneOf(frozenset(code.description for code in ReasonCode), "reason")
+_METHODS = OneOf(frozenset(code.description for code in CorrectionMethod), "correction method")
 
 
 class Batch(Record):
@@ -61,7 +61,7 @@ class Batch(Record):
     total_invoices: Annotated[CurrencyAmount, Xml("TotalInvoicesAmount")]
     total_outstanding: Annotated[CurrencyAmount, Xml("TotalOutstandingAmount")]
     total_executable: Annotated[CurrencyAmount, Xml("TotalExecutableAmount")]
-    currency: Annotated[str, Xml("InvoiceCurrencyCode"), CURRENCY]
+    currency: Annotated[str, Xml("InvoiceCurrencyCode"), _CURRENCY]
 
 
 class Repository(Record):
@@ -114,10 +114,10 @@ class Corrective(Record):
     invoice_number: Annotated[str | None, Xml("InvoiceNumber"), Text(20)] = None
     invoice_series: Annotated[str | None, Xml("InvoiceSeriesCode"), Text(20)] = None
     reason: Annotated[ReasonCode, Xml("ReasonCode", code(ReasonCode))]
-    reason_description: Annotated[str, Xml("ReasonDescription"), REASONS]
+    reason_description: Annotated[str, Xml("ReasonDescription"), _REASONS]
     tax_period: Annotated[Period, Xml("TaxPeriod")]
     method: Annotated[CorrectionMethod, Xml("CorrectionMethod", code(CorrectionMethod))]
-    method_description: Annotated[str, Xml("CorrectionMethodDescription"), METHODS]
+    method_description: Annotated[str, Xml("CorrectionMethodDescription"), _METHODS]
     additional_reason: Annotated[str | None, Xml("AdditionalReasonDescription"), Text(2500)] = None
     invoice_issued_on: Annotated[date | None, Xml("InvoiceIssueDate"), Since(Version.V3_2_2)] = None
 
@@ -155,10 +155,10 @@ class IssueData(Record):
     operation_on: Annotated[date | None, Xml("OperationDate")] = None
     place_of_issue: Annotated[PlaceOfIssue | None, Xml("PlaceOfIssue")] = None
     invoicing_period: Annotated[Period | None, Xml("InvoicingPeriod")] = None
-    currency: Annotated[str, Xml("InvoiceCurrencyCode"), CURRENCY]
+    currency: Annotated[str, Xml("InvoiceCurrencyCode"), _CURRENCY]
     exchange_rate: Annotated[ExchangeRate | None, Xml("ExchangeRateDetails")] = None
-    tax_currency: Annotated[str, Xml("TaxCurrencyCode"), CURRENCY]
-    language: Annotated[str, Xml("LanguageName"), LANGUAGE]
+    tax_currency: Annotated[str, Xml("TaxCurrencyCode"), _CURRENCY]
+    language: Annotated[str, Xml("LanguageName"), _LANGUAGE]
     description: Annotated[
         str | None, Xml("InvoiceDescription"), Text(2500), Since(Version.V3_2_2)
     ] = None
@@ -229,6 +229,6 @@ class Facturae(Record):
     invoices: Annotated[tuple[Invoice, ...], Xml("Invoice", inside="Invoices")]
     extensions: Annotated[RawXml | None, Xml("Extensions")] = None
     signature: Annotated[RawXml | None, Xml("Signature", namespace=DS)] = None
-    schema_location: Annotated[str | None, Xml("schemaLocation", namespace=XSI, attribute=True)] = (
-        None
-    )
+    schema_location: Annotated[
+        str | None, Xml("schemaLocation", namespace=_XSI, attribute=True)
+    ] = None

@@ -11,6 +11,8 @@ from facturae_es.facets import Text
 from facturae_es.lexical import code
 
 __all__ = [
+    "CORREOS",
+    "FACEB2B",
     "CorreosDelivery",
     "CorreosExtension",
     "CorreosTrace",

@@ -23,7 +23,7 @@ __all__ = [
     "ThirdParty",
 ]
 
-COUNTRY = OneOf(COUNTRIES, "country code")
+_COUNTRY = OneOf(COUNTRIES, "country code")
 
 
 class TaxIdentification(Record):
@@ -41,7 +41,7 @@ class Address(Record):
     post_code: Annotated[str, Xml("PostCode"), Text(5, minimum=5, pattern="[0-9]*")]
     town: Annotated[str, Xml("Town"), Text(50)]
     province: Annotated[str, Xml("Province"), Text(20)]
-    country: Annotated[str, Xml("CountryCode"), COUNTRY]
+    country: Annotated[str, Xml("CountryCode"), _COUNTRY]
 
 
 class OverseasAddress(Record):
@@ -50,7 +50,7 @@ class OverseasAddress(Record):
     street: Annotated[str, Xml("Address"), Text(80)]
     post_code_and_town: Annotated[str, Xml("PostCodeAndTown"), Text(50)]
     province: Annotated[str, Xml("Province"), Text(20)]
-    country: Annotated[str, Xml("CountryCode"), COUNTRY]
+    country: Annotated[str, Xml("CountryCode"), _COUNTRY]
 
 
 class ContactDetails(Record):

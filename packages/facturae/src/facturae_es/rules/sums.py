@@ -222,7 +222,7 @@ def executable_amount(examined: Examined) -> Iterator[Breach]:
         yield from differ(at, totals.executable_amount, computed)
 
 
-BATCH = {
+_BATCH = {
     "FACTURAE-014": ("total_invoices", "invoice_total"),
     "FACTURAE-015": ("total_outstanding", "outstanding_amount"),
     "FACTURAE-016": ("total_executable", "executable_amount"),
@@ -230,7 +230,7 @@ BATCH = {
 """Amount of the file, and the amount of the invoices that it adds up."""
 
 
-@sums.family(BATCH, message="The batch says {stated}, but its invoices add up to {computed}.")
+@sums.family(_BATCH, message="The batch says {stated}, but its invoices add up to {computed}.")
 def batch_adds_up(examined: Examined, names: tuple[str, str]) -> Iterator[Breach]:
     """Each amount of Batch = sum of the same amount of the invoices."""
     if examined.document is None:
