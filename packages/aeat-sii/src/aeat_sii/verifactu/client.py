@@ -8,6 +8,7 @@ Source: tax agency, description of the web service, v1.0.3 (28/07/2025).
 """
 
 import logging
+import ssl
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
@@ -159,6 +160,7 @@ class Conversation:
     def __init__(self, url: str) -> None:
         self.url = url
         self._paces: dict[str, Pace] = {}
+        self._before: dict[str, datetime | None] = {}
 
     def remaining(self, issuer_nif: str, now: datetime, records: int = 1) -> int:
         """Return the seconds that a taxpayer has to wait before sending that many records."""
@@ -173,8 +175,14 @@ class Conversation:
         pace = self._pace(submission.header.issuer.nif)
         pace.require_open(now, len(submission.records))
         request = Request(self.url, build(submission))
+        self._before[submission.header.issuer.nif] = pace.sent_at
         pace.sent_at = now
         return request
+
+    def abandon(self, submission: Submission) -> None:
+        """Forget a submission that did not leave: the next one need not wait for it."""
+        pace = self._pace(submission.header.issuer.nif)
+        pace.sent_at = self._before.pop(submission.header.issuer.nif, None)
 
     def finish(self, submission: Submission, reply: http.Reply) -> Answer:
         """Read the answer and remember how long to wait; raises as :func:`read_answer`."""
@@ -253,7 +261,10 @@ class Client:
         try:
             reply = http.send(self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s)
         except http.TransportError as error:
-            raise _unanswered(error) from error
+            unanswered = _unanswered(error)
+            if unanswered.details["delivery"] == "none":
+                self.conversation.abandon(submission)
+            raise unanswered from error
         return _logged(self.conversation.finish(submission, reply))
 
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
@@ -323,7 +334,10 @@ class AsyncClient:
                 self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s
             )
         except http.TransportError as error:
-            raise _unanswered(error) from error
+            unanswered = _unanswered(error)
+            if unanswered.details["delivery"] == "none":
+                self.conversation.abandon(submission)
+            raise unanswered from error
         return _logged(self.conversation.finish(submission, reply))
 
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
@@ -358,10 +372,24 @@ def _logged(answer: Answer) -> Answer:
 
 def _unanswered(error: http.TransportError) -> AeatError:
     """Say in our terms why there is no answer."""
+    details = dict(error.details)
     if isinstance(error, http.TlsError):
-        return CertificateError(
-            f"no trusted connection to the service: {error.message}", **error.details
-        )
+        if _is_about_certificates(error):
+            return CertificateError(f"no trusted connection: {error.message}", **details)
+        # A connection that ends without the farewell of TLS may end in the middle of an answer.
+        details["delivery"] = "unknown"
     if isinstance(error, http.ReplyTooLargeError):
-        return ProtocolError(error.message, **error.details)
-    return TransportError(f"no answer from the service: {error.message}", **error.details)
+        return ProtocolError(error.message, **details)
+    return TransportError(f"no answer from the service: {error.message}", **details)
+
+
+def _is_about_certificates(error: BaseException) -> bool:
+    """Whether one side refused the certificate of the other, so that nothing was processed."""
+    current: BaseException | None = error
+    while current is not None:
+        if isinstance(current, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(current, ssl.SSLError) and "ALERT" in (current.reason or ""):
+            return True
+        current = current.__cause__ or current.__context__
+    return False
