@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nox
+import nox.command
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -118,24 +119,38 @@ def environment_for(version: str, interpreter: Path) -> Path:
     return python
 
 
+def run_all(session: nox.Session, *commands: list[str]) -> None:
+    """Run every command, so that one run shows all there is to mend; fail when one failed."""
+    failed: list[str] = []
+    for command in commands:
+        try:
+            session.run(*command, external=True)
+        except nox.command.CommandFailed:
+            failed.append(" ".join(command[1:4]))
+    if failed:
+        session.error(f"failed: {'; '.join(failed)}")
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Ruff (style, security, time zones, format) and the import contracts."""
-    python = str(workspace())
-    session.run(python, "-m", "ruff", "check", ".", external=True)
-    session.run(python, "-m", "ruff", "format", "--check", ".", external=True)
-    session.run(str(bootstrap.SCRIPTS / "lint-imports"), "--no-logo", external=True)
+    ruff = [str(workspace()), "-m", "ruff"]
+    run_all(
+        session,
+        [*ruff, "check", "."],
+        [*ruff, "format", "--check", "."],
+        [str(bootstrap.SCRIPTS / "lint-imports"), "--no-logo"],
+    )
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Mypy, strict, on every package, the tools and the recipes."""
-    python = str(workspace())
+    mypy = [str(workspace()), "-m", "mypy"]
     ours = [part for folder in FOLDERS.values() for part in ("-p", import_name(folder))]
-    session.run(python, "-m", "mypy", *ours, external=True)
-    session.run(python, "-m", "mypy", *map(str, sorted(ROOT.glob("tools/*.py"))), external=True)
-    if programs := sorted(ROOT.glob("docs/recipes/*.py")):
-        session.run(python, "-m", "mypy", *map(str, programs), external=True)
+    programs = map(str, sorted(ROOT.glob("docs/recipes/*.py")))
+    tools = map(str, sorted(ROOT.glob("tools/*.py")))
+    run_all(session, [*mypy, *ours], [*mypy, *tools], [*mypy, *programs])
 
 
 @nox.session
