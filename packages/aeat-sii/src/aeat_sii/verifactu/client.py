@@ -10,10 +10,11 @@ Source: tax agency, description of the web service, v1.0.3 (28/07/2025).
 import logging
 import ssl
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from aeat_sii.clock import now
 from aeat_sii.conversation import MAX_ANSWER, Pace, Request, content_of
 from aeat_sii.environments import CertificateKind, Environment
 from aeat_sii.errors import (
@@ -146,10 +147,6 @@ def read_answer(reply: http.Reply, submission: Submission) -> Answer:
     return answer
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Conversation:
     """The protocol without I/O: records in, request out; reply in, answer out.
 
@@ -217,7 +214,7 @@ class Client:
         environment: Environment,
         trust: bytes | None = None,
         transport: http.BaseTransport | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
         self.conversation = Conversation(_address(credential, environment))
@@ -306,7 +303,7 @@ class AsyncClient:
         environment: Environment,
         trust: bytes | None = None,
         transport: http.AsyncBaseTransport | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
         self.conversation = Conversation(_address(credential, environment))
