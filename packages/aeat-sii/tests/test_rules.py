@@ -82,6 +82,7 @@ def vat(id_: str, country: str | None = None) -> Person:
 
 BREAKS: dict[str, dict[str, object]] = {
     "1103": {"recipients": (vat("FR12345678901"),)},
+    "1104": {"invoice": invoice(number=" ")},
     "1108": {"invoice": invoice(issuer_nif="89890002E")},
     "1111": {"recipients": (person("04", country=None),)},
     "1112": {"invoice": invoice(issued_on=date(2026, 7, 2))},

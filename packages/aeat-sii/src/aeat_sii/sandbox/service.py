@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import resources
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -80,7 +81,8 @@ class Service:
     is_known: Callable[[str], bool] = field(default=lambda text: nif.check(text).valid)
     seed: int = 0
     register: Register = field(default_factory=Register)
-    _count: int = field(default=0, init=False)
+    _count: int = field(default=0, init=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _random: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -97,7 +99,8 @@ class Service:
             HTTP status and SOAP envelope.
         """
         try:
-            return 200, self._answer(body, holder_nif)
+            with self._lock:
+                return 200, self._answer(body, holder_nif)
         except BadStructureError as error:
             return 500, fault(error.code, error.reason)
 

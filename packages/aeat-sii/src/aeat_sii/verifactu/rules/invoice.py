@@ -92,6 +92,13 @@ def number_has_allowed_characters(case: Case) -> Iterator[Breach]:
         yield Breach(at("IDFactura", "NumSerieFactura"), number=number)
 
 
+@rules.rule("1104", message="The invoice has no number but blanks.")
+def number_is_not_blank(case: Case) -> Iterator[Breach]:
+    """The number is not empty once the blanks around it are taken away, as the agency does."""
+    if not case.record.invoice.number.strip():
+        yield Breach(at("IDFactura", "NumSerieFactura"))
+
+
 @rules.rule(
     "1153", message="A record that is not at the agency (X) has to be a correction: set it."
 )
