@@ -134,10 +134,20 @@ class Reading:
     ``reading.document.groups("BG-25")`` only those in their proper place.
     """
 
-    __slots__ = ("_cache", "_groups", "document", "empty", "is_credit_note", "root", "unreadable")
+    __slots__ = (
+        "_cache",
+        "_groups",
+        "document",
+        "empty",
+        "is_credit_note",
+        "root",
+        "table",
+        "unreadable",
+    )
 
-    def __init__(self, root: etree._Element, *, is_credit_note: bool) -> None:
+    def __init__(self, root: etree._Element, table: PathTable, *, is_credit_note: bool) -> None:
         self.root = root
+        self.table = table
         self.is_credit_note = is_credit_note
         self.document = GroupReading(root)
         self.empty: list[etree._Element] = []
@@ -154,6 +164,10 @@ class Reading:
     def values(self, term: str) -> list[Value]:
         """Return every occurrence of a term of the document itself."""
         return self.document.values(term)
+
+    def part(self, value: Value, term: str, part: str) -> str | None:
+        """Return a part of a term, such as the scheme ``BT-29-1`` of ``BT-29``."""
+        return value.part(self.table.parts[term][part])
 
     def remember(self, name: str, compute: Callable[["Reading"], T]) -> T:
         """Compute something once for all the rules that need it."""
@@ -186,8 +200,8 @@ def read(root: etree._Element, table: PathTable | None = None) -> Reading:
             f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote is read here",
             root=str(root.tag),
         )
-    reading = Reading(root, is_credit_note=is_credit_note)
     table = table or ubl_table()
+    reading = Reading(root, table, is_credit_note=is_credit_note)
     _walk(reading, root, table.root, {"document": reading.document})
     return reading
 
@@ -232,12 +246,7 @@ def _open(
     group = GroupReading(element)
     places: set[str] = set()
     for opening in path.groups:
-        try:
-            applies = opening.condition is None or opening.condition(element)
-        except Undecided as verdict:
-            reading.unreadable.append(verdict)
-            applies = False
-        if not applies:
+        if opening.conditions and not _all_hold(reading, element, opening.conditions):
             if opening.id not in places:
                 below[opening.id] = None
             continue

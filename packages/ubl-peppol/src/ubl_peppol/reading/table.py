@@ -54,11 +54,11 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An element that opens a group; ``conditions`` of the element itself."""
+    """An element that opens a group, with the conditions of it and of elements above it."""
 
     id: str
     within: str
-    condition: Condition | None
+    conditions: tuple[tuple[int, Condition], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +157,14 @@ class PathTable:
         for row in self._by_tag.get(path[-1], ()) if path else ():
             if not row.pattern.matches(path):
                 continue
+            conditions = tuple(
+                (up, step.condition)
+                for up, step in enumerate(reversed(row.own_steps))
+                if step.condition is not None
+            )
             if row.kind == "group":
-                groups[Opening(row.id, row.within, row.own_steps[-1].condition)] = None
+                groups[Opening(row.id, row.within, conditions)] = None
             else:
-                conditions = tuple(
-                    (up, step.condition)
-                    for up, step in enumerate(reversed(row.own_steps))
-                    if step.condition is not None
-                )
                 terms[Holding(row.id, row.within, row.attribute, conditions)] = None
         return tuple(groups), tuple(terms)
 

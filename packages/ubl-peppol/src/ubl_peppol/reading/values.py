@@ -10,13 +10,23 @@ Source: W3C XPath 2.0, XPath Functions and Operators 2.0, XML Schema 1.0 Part 2.
 import re
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from typing import cast
 
 from lxml import etree
 
 from einvoice_core.findings import Location, Undecided
 from einvoice_core.money import parse_decimal
 
-__all__ = ["Value", "as_double", "collapse", "location_of", "round_half_up", "string_of"]
+__all__ = [
+    "Value",
+    "as_double",
+    "collapse",
+    "difference",
+    "location_of",
+    "product",
+    "round_half_up",
+    "string_of",
+]
 
 _BLANK = re.compile("[ \t\r\n]+")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?", re.ASCII)
@@ -56,6 +66,19 @@ def round_half_up(value: Decimal) -> Decimal:
     if scaled - whole >= Decimal("0.5"):
         whole += 1
     return whole.scaleb(-2, _WIDE)
+
+
+def product(*factors: Decimal) -> Decimal:
+    """Multiply exactly."""
+    result = Decimal(1)
+    for factor in factors:
+        result = _WIDE.multiply(result, factor)
+    return result
+
+
+def difference(minuend: Decimal, subtrahend: Decimal) -> Decimal:
+    """Subtract exactly."""
+    return _WIDE.subtract(minuend, subtrahend)
 
 
 def as_double(value: Decimal) -> Decimal:
@@ -107,7 +130,7 @@ def location_of(element: etree._Element, attribute: str = "") -> Location:
         steps.append(name)
         node = parent
     path = "/" + "/".join(reversed(steps)) + (f"/@{attribute}" if attribute else "")
-    line = element.sourceline
+    line = cast("int | None", element.sourceline)
     # libxml2 counts lines up to 65,535 in small fields and says so with that number.
     return Location(path, line if line is not None and line < 65_535 else None)
 

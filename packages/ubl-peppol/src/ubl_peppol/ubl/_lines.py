@@ -118,7 +118,7 @@ def _classification(value: Identifier) -> str:
 def _price(price: Price, currency: str) -> str:
     if price.discount is None and price.gross is not None:
         raise NotExpressibleError(
-            "BT-148 (gross price) needs BT-147 (the discount on it) in UBL: give 0 if there is none",
+            "BT-148 (gross price) needs BT-147 (its discount) in UBL: give 0 if there is none",
             term="BT-148",
         )
     if price.base_quantity is None and price.base_quantity_unit is not None:

@@ -27,7 +27,6 @@ from ubl_peppol.losses import Loss
 from ubl_peppol.model import Attachment, Group, Identifier, Invoice, Note, PaymentInstructions
 from ubl_peppol.reading import GroupReading, Reading, Value
 from ubl_peppol.reading import read as read_document
-from ubl_peppol.reading.table import PathTable, ubl_table
 from ubl_peppol.ubl._leftovers import leftovers
 from ubl_peppol.ubl.writer import NO_ORDER
 
@@ -86,9 +85,9 @@ def examine(xml: bytes, limits: Limits = LIMITS) -> Examination:
     return to_model(read_document(parse(xml, limits)))
 
 
-def to_model(reading: Reading, table: PathTable | None = None) -> Examination:
+def to_model(reading: Reading) -> Examination:
     """Build the strict record from a reading."""
-    builder = _Builder(reading, table or ubl_table())
+    builder = _Builder(reading)
     invoice = builder.group(reading.document, Invoice)
     builder.check_unreadable()
     losses = leftovers(reading, builder.consumed)
@@ -134,9 +133,9 @@ def _plain(annotation: Any) -> type:  # noqa: ANN401 - annotations have no type
 
 
 class _Builder:
-    def __init__(self, reading: Reading, table: PathTable) -> None:
+    def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.table = table
+        self.table = reading.table
         self.findings: list[Finding] = []
         self.consumed: set[tuple[etree._Element, str]] = set()
 
