@@ -20,7 +20,15 @@ from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
 from einvoice_core.errors import EInvoiceError
 
-__all__ = ["Amount", "AmountError", "allocate", "parse_decimal", "round_to", "total"]
+__all__ = [
+    "MAX_DIGITS",
+    "Amount",
+    "AmountError",
+    "allocate",
+    "parse_decimal",
+    "round_to",
+    "total",
+]
 
 MAX_DIGITS = 4_000
 """Digits that a sum may have; amounts of documents have far fewer."""
@@ -82,6 +90,8 @@ def round_to(value: Decimal, places: int = 2, rounding: str = ROUND_HALF_UP) -> 
     Raises:
         AmountError: The value is not finite or has too many digits.
     """
+    if not value.is_finite():
+        raise AmountError(f"cannot round {value}: it is not a finite amount")
     try:
         rounded = value.quantize(Decimal(1).scaleb(-places), rounding, _ROUNDING)
     except (InvalidOperation, Overflow) as error:

@@ -5,7 +5,8 @@ UblError                       ubl
 ├── InvoiceRefused             ubl.invoice            (carries the findings)
 ├── NotExpressibleError        ubl.not_expressible    (a term has no place in the target)
 ├── UnknownProfileError        ubl.unknown_profile
-└── CalculationError           ubl.calculation
+├── CalculationError           ubl.calculation
+└── ConversionError            ubl.conversion         (a datum that may not be lost)
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from einvoice_core.findings import Finding
 
 __all__ = [
     "CalculationError",
+    "ConversionError",
     "InvoiceRefused",
     "NotExpressibleError",
     "UblError",
@@ -67,3 +69,9 @@ class CalculationError(UblError):
     """Totals cannot be computed from what is given."""
 
     code = "ubl.calculation"
+
+
+class ConversionError(UblError):
+    """A document of another format holds something that may not be lost, and has no place here."""
+
+    code = "ubl.conversion"

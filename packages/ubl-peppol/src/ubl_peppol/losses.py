@@ -24,7 +24,7 @@ class Loss:
     """One datum that did not pass unchanged."""
 
     kind: LossKind
-    source: str
+    path: str
     """Where it stood: an XPath, or the name in the source format."""
     value: str
     reason: str

@@ -14,3 +14,4 @@ from ubl_peppol.rules.vat import vat
 __all__ = ["arithmetic", "decimals", "en16931", "integrity", "lists", "vat"]
 
 en16931: RuleSet[Reading] = integrity | arithmetic | vat | decimals | lists
+en16931.name = "en16931"

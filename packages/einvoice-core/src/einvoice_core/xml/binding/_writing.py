@@ -2,10 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from einvoice_core.records import RawXml, Record
+from einvoice_core.xml.binding._escaping import (
+    declaration,
+    escape_attribute,
+    escape_text,
+)
 from einvoice_core.xml.binding._plan import (
     XML,
     XSI,
@@ -13,73 +19,17 @@ from einvoice_core.xml.binding._plan import (
     Plan,
     Slot,
     plan_of,
-    qualified,
+    root_tag,
     slots_of,
     walk,
 )
 from einvoice_core.xml.errors import WriteRefused, XmlRefused
 from einvoice_core.xml.parsing import parse
 
-__all__ = ["Writer", "document_writer", "encoded", "indented"]
+__all__ = ["Document", "Writer", "document"]
 
 Put = Callable[[str], None]
 Step = Callable[[dict[str, Any], Put], None]
-
-_ESCAPES = (
-    ("&", "&amp;"),
-    ("<", "&lt;"),
-    (">", "&gt;"),
-    ("\r", "&#13;"),
-)
-_ESCAPES_OF_ATTRIBUTES = (*_ESCAPES, ('"', "&quot;"), ("\n", "&#10;"), ("\t", "&#9;"))
-
-
-def escape_text(text: str) -> str:
-    """Escape the text of an element; characters that XML does not have are left to ``encoded``."""
-    if "&" in text or "<" in text or ">" in text or "\r" in text:
-        for character, escape in _ESCAPES:
-            text = text.replace(character, escape)
-    return text
-
-
-def escape_attribute(text: str) -> str:
-    """Escape the value of an attribute, to stand in double quotes."""
-    for character, escape in _ESCAPES_OF_ATTRIBUTES:
-        if character in text:
-            text = text.replace(character, escape)
-    return text
-
-
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def encoded(text: str) -> bytes:
-    """Return the bytes of a finished document.
-
-    Raises:
-        WriteRefused: A character that XML 1.0 does not have. Looking at the whole once is faster
-            than looking at each value.
-    """
-    try:
-        data = text.encode("utf-8")
-    except UnicodeEncodeError:
-        data = b"\0"
-    if (
-        len(data.translate(None, _CONTROLS)) == len(data)
-        and b"\xef\xbf\xbe" not in data
-        and b"\xef\xbf\xbf" not in data
-    ):
-        return data
-    character = _NOT_XML.search(text)
-    assert character is not None  # noqa: S101 - the bytes have just shown one
-    before = text[: character.start()]
-    tag = before[before.rfind("<") + 1 :].split(">")[0].split(" ")[0]
-    raise WriteRefused(
-        f"the character U+{ord(character[0]):04X} in {tag} cannot stand in XML: remove it",
-        character=ord(character[0]),
-        element=tag,
-    )
 
 
 class _Start(str):
@@ -102,11 +52,11 @@ class Writer:
 
     def record(self, tag: str, plan: Plan, declarations: str = "") -> Callable[[Any, Put], None]:
         """Make the function that writes a record as an element."""
-        name = self._name(tag)
+        name = self.name(tag)
         start, end = _Start(f"<{name}{declarations}>"), f"</{name}>"
         opening = f"<{name}{declarations}"
         attributes = [
-            (slot.field, f' {self._name(slot.tag, attribute=True)}="', slot.encode)
+            (slot.field, f' {self.name(slot.tag, attribute=True)}="', slot.encode)
             for slot in plan.attributes.values()
         ]
         text = plan.text
@@ -184,7 +134,7 @@ class Writer:
         return write
 
     def _value(self, slot: Slot) -> Callable[[Any, Put], None]:
-        name = self._name(slot.tag)
+        name = self.name(slot.tag)
         start, end = f"<{name}>", f"</{name}>"
         encode = slot.encode
 
@@ -197,6 +147,8 @@ class Writer:
         return write
 
     def _raw(self, value: str, put: Put) -> None:
+        if value[:1] != "<" or value[1:2] in ("!", "?"):
+            raise WriteRefused("a kept element must begin with its start tag")
         try:
             parse(value.encode())
         except (XmlRefused, UnicodeEncodeError) as error:
@@ -204,7 +156,7 @@ class Writer:
         put(_in_no_default(value) if self._default else value)
 
     def _wrapper(self, slot: Slot, level: Level) -> Step:
-        name = self._name(slot.tag)
+        name = self.name(slot.tag)
         start, end = _Start(f"<{name}>"), f"</{name}>"
         steps = list(self._level(level))
         fields = [inner.field for inner in slots_of(level) if inner.level is None]
@@ -224,7 +176,8 @@ class Writer:
 
         return write
 
-    def _name(self, tag: str, *, attribute: bool = False) -> str:
+    def name(self, tag: str, *, attribute: bool = False) -> str:
+        """Return a name with its prefix."""
         if not tag.startswith("{"):
             if self._default and not attribute:
                 raise WriteRefused(
@@ -263,29 +216,47 @@ def _in_no_default(text: str) -> str:
     return f'{text[: start.start(1)]} xmlns=""{text[start.start(1) :]}'
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """How a record is written as a whole document.
+
+    Attributes:
+        record: Writes it, beginning with its start tag.
+        head: The first part of that start tag.
+        made: Prefixes of ours, and their declarations, which belong after the head when used.
+    """
+
+    record: Callable[[Any, Put], None]
+    head: str
+    made: tuple[tuple[str, str], ...]
+
+    def text(self, record: Record, *, indent: bool) -> str:
+        """Write a record."""
+        parts: list[str] = []
+        self.record(record, parts.append)
+        text = indented(parts) if indent else "".join(parts)
+        used = [declaration for prefix, declaration in self.made if f"{prefix}:" in text]
+        return f"{self.head}{''.join(used)}{text[len(self.head) :]}" if used else text
+
+
 @lru_cache(maxsize=256)
-def document_writer(
-    record: type[Record], prefixes: tuple[tuple[str, str], ...]
-) -> Callable[[Any, Put], None]:
-    """Make the function that writes a record as a whole document."""
-    if record.xml_type is None or not record.xml_type.name:
-        raise TypeError(f"{record.__name__} needs an xml_type with a name to be a document")
+def document(record: type[Record], prefixes: tuple[tuple[str, str], ...]) -> Document:
+    """Prepare the writing of a class as a whole document."""
     plan = plan_of(record)
-    tag = qualified(record.xml_type.name, record.xml_type.namespace)
+    tag = root_tag(record)
     chosen = {XML: "xml"}
     for prefix, namespace in prefixes:
         chosen.setdefault(namespace, prefix)
+    made = []
     for number, namespace in enumerate(_namespaces(tag, plan), 1):
         if namespace not in chosen:
-            chosen[namespace] = "xsi" if namespace == XSI else f"ns{number}"
-    declared = dict(prefixes)
-    declared.update((prefix, ns) for ns, prefix in chosen.items() if prefix not in declared)
-    declared.pop("xml", None)
-    declarations = "".join(
-        f' xmlns{":" if prefix else ""}{prefix}="{escape_attribute(namespace)}"'
-        for prefix, namespace in declared.items()
+            prefix = chosen[namespace] = "xsi" if namespace == XSI else f"ns{number}"
+            made.append((prefix, declaration(prefix, namespace)))
+    writer = Writer(chosen)
+    declared = "".join(declaration(*item) for item in prefixes if item[0] != "xml")
+    return Document(
+        writer.record(tag, plan, declared), f"<{writer.name(tag)}{declared}", tuple(made)
     )
-    return Writer(chosen).record(tag, plan, declarations)
 
 
 def _namespaces(tag: str, plan: Plan) -> list[str]:

@@ -1,0 +1,137 @@
+"""The chain of records: each carries the fingerprint (huella) of the one before it.
+
+The fingerprint covers the text that stands in the XML, value by value: ``0.40`` and ``0.4`` give
+different fingerprints, so a record must be sent exactly as it was hashed. The writer and this
+module take the texts from the same codecs.
+
+Source: tax agency, specification of the fingerprint, v0.1.2 (27/08/2024); Orden HAC/1177/2024,
+arts. 7 and 13.
+"""
+
+from hashlib import sha256
+from typing import TypeVar, overload
+
+from aeat_sii.errors import ChainError, UnlinkedRecordError
+from aeat_sii.verifactu.codes import FingerprintKind
+from aeat_sii.verifactu.records import (
+    FIRST,
+    CancellationRecord,
+    Chaining,
+    ChainLink,
+    RegistrationRecord,
+)
+from einvoice_core.lexical import AEAT_DATE, DECIMAL, XML_DATETIME
+
+__all__ = ["AnyRecord", "fingerprint", "fingerprint_input", "link", "link_to"]
+
+AnyRecord = RegistrationRecord | CancellationRecord
+"""A record of an invoice: its registration or its cancellation."""
+
+R = TypeVar("R", RegistrationRecord, CancellationRecord)
+
+
+def fingerprint_input(record: AnyRecord) -> str:
+    """Build the text whose SHA-256 is the fingerprint: ``name=value`` pairs joined by ``&``.
+
+    Args:
+        record: With its place in the chain; its own fingerprint is not looked at.
+
+    Returns:
+        The values as they stand in the XML, without the blanks around them.
+    """
+    previous = record.chaining.previous.fingerprint if record.chaining.previous else ""
+    recorded_at = XML_DATETIME.encode(record.recorded_at)
+    issued_on = AEAT_DATE.encode(record.invoice.issued_on)
+    pairs: tuple[tuple[str, str], ...]
+    if isinstance(record, RegistrationRecord):
+        pairs = (
+            ("IDEmisorFactura", record.invoice.issuer_nif),
+            ("NumSerieFactura", record.invoice.number),
+            ("FechaExpedicionFactura", issued_on),
+            ("TipoFactura", record.kind.value),
+            ("CuotaTotal", DECIMAL.encode(record.total_tax)),
+            ("ImporteTotal", DECIMAL.encode(record.total)),
+            ("Huella", previous),
+            ("FechaHoraHusoGenRegistro", recorded_at),
+        )
+    else:
+        pairs = (
+            ("IDEmisorFacturaAnulada", record.invoice.issuer_nif),
+            ("NumSerieFacturaAnulada", record.invoice.number),
+            ("FechaExpedicionFacturaAnulada", issued_on),
+            ("Huella", previous),
+            ("FechaHoraHusoGenRegistro", recorded_at),
+        )
+    return "&".join(f"{name}={value.strip()}" for name, value in pairs)
+
+
+def fingerprint(record: AnyRecord) -> str:
+    """Compute the fingerprint (huella) of a record.
+
+    Args:
+        record: With its place in the chain; its own fingerprint is not looked at.
+
+    Returns:
+        SHA-256 of :func:`fingerprint_input`: 64 hexadecimal digits in upper case.
+    """
+    return sha256(fingerprint_input(record).encode("utf-8")).hexdigest().upper()
+
+
+def link_to(record: AnyRecord) -> ChainLink:
+    """Name a record as the one that comes before another.
+
+    Raises:
+        UnlinkedRecordError: The record has no fingerprint yet.
+    """
+    if not record.fingerprint:
+        raise UnlinkedRecordError(
+            f"the record of invoice {record.invoice.number} has no fingerprint: link it first",
+            number=record.invoice.number,
+        )
+    return ChainLink(
+        issuer_nif=record.invoice.issuer_nif,
+        number=record.invoice.number,
+        issued_on=record.invoice.issued_on,
+        fingerprint=record.fingerprint,
+    )
+
+
+@overload
+def link(
+    record: RegistrationRecord, previous: AnyRecord | ChainLink | None
+) -> RegistrationRecord: ...
+@overload
+def link(
+    record: CancellationRecord, previous: AnyRecord | ChainLink | None
+) -> CancellationRecord: ...
+
+
+def link(record: R, previous: AnyRecord | ChainLink | None) -> R:
+    """Put a record at the end of a chain and compute its fingerprint.
+
+    Args:
+        record: Complete but for its place and its fingerprint; what it had of both is replaced.
+        previous: The last record of the chain of this taxpayer and this invoicing system, or the
+            link that names it; ``None`` when the record is the first one.
+
+    Returns:
+        The record that can be sent. The one given is not changed.
+
+    Raises:
+        UnlinkedRecordError: ``previous`` has no fingerprint yet.
+        ChainError: ``previous`` is of another taxpayer.
+    """
+    if previous is None:
+        chaining = FIRST
+    else:
+        named = previous if isinstance(previous, ChainLink) else link_to(previous)
+        if named.issuer_nif != record.invoice.issuer_nif:
+            raise ChainError(
+                "each taxpayer has a chain of its own: the previous record has another issuer",
+                number=named.number,
+            )
+        chaining = Chaining(previous=named)
+    placed = record.model_copy(
+        update={"chaining": chaining, "fingerprint_kind": FingerprintKind.SHA_256}
+    )
+    return placed.model_copy(update={"fingerprint": fingerprint(placed)})
