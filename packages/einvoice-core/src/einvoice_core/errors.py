@@ -1,6 +1,7 @@
 """The root of every exception of the suite.
 
 EInvoiceError                      einvoice
+├── AmountError                    einvoice.amount    (in ``money``)
 ├── NotInForceError                einvoice.not_in_force
 ├── BadParameterError              einvoice.bad_parameter
 └── the tree of each package, drawn at the top of its ``errors`` module

@@ -22,6 +22,7 @@ __all__ = [
     "Location",
     "Report",
     "Rule",
+    "RuleFunction",
     "RuleSet",
     "Severity",
     "Undecided",

@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Generic, Self, TypeVar
 
-from einvoice_core.money import parse_decimal
+from einvoice_core.money import MAX_DIGITS, parse_decimal
 
 __all__ = [
     "AEAT_DATE",
@@ -110,13 +110,27 @@ def _kept(value: object, usual: Callable[[Any], str]) -> str:
 
 
 def _decode_decimal(text: str) -> Decimal:
+    # The usual form, told without the cost of the general way: digits and one point among them.
+    if (
+        text.replace(".", "", 1).isdigit()
+        and text.isascii()
+        and text[-1] != "."
+        and (text[0] > "0" or text[:2] == "0.")
+        and len(text) <= MAX_DIGITS
+    ):
+        return Decimal(text)
     stripped = text.strip(_BLANK)
     value = parse_decimal(stripped)
     return value if _plain(value) == stripped else LexicalDecimal(stripped)
 
 
 def _plain(value: Decimal) -> str:
-    return format(value, "f")
+    text = str(value)
+    return format(value, "f") if "E" in text else text
+
+
+def _encode_decimal(value: Decimal) -> str:
+    return _plain(value) if type(value) is Decimal else _kept(value, _plain)
 
 
 def _decode_integer(text: str) -> int:
@@ -183,7 +197,7 @@ def _decode_datetime(text: str) -> datetime:
 
 
 STRING: Codec[str] = Codec("string", str, str)
-DECIMAL: Codec[Decimal] = Codec("decimal", _decode_decimal, lambda v: _kept(v, _plain))
+DECIMAL: Codec[Decimal] = Codec("decimal", _decode_decimal, _encode_decimal)
 INTEGER: Codec[int] = Codec("integer", _decode_integer, str)
 BOOLEAN: Codec[bool] = Codec("boolean", _decode_boolean, lambda v: "true" if v else "false")
 XML_DATE: Codec[date] = Codec("date", _decode_date, lambda v: _kept(v, date.isoformat))

@@ -20,7 +20,15 @@ from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
 from einvoice_core.errors import EInvoiceError
 
-__all__ = ["Amount", "AmountError", "allocate", "parse_decimal", "round_to", "total"]
+__all__ = [
+    "MAX_DIGITS",
+    "Amount",
+    "AmountError",
+    "allocate",
+    "parse_decimal",
+    "round_to",
+    "total",
+]
 
 MAX_DIGITS = 4_000
 """Digits that a sum may have; amounts of documents have far fewer."""

@@ -31,7 +31,7 @@ from einvoice_core.records import Record
 from einvoice_core.xml.binding._places import Places, line_of, name_of
 from einvoice_core.xml.binding._plan import Level, Plan, Slot, local_name, plan_of, qualified
 from einvoice_core.xml.binding._reading import RULES, Reader, TooManyFindings
-from einvoice_core.xml.binding._writing import document_writer, indented
+from einvoice_core.xml.binding._writing import document_writer, encoded, indented
 from einvoice_core.xml.errors import DocumentRefused, WriteRefused, XmlTooDeep
 
 __all__ = ["RULES", "Bound", "read", "write"]
@@ -66,7 +66,7 @@ class Bound(Generic[R]):
         if self.findings or self.record is None:
             first = self.findings[0]
             raise DocumentRefused(
-                f"{name_of(self.element)} is not as its format says in {len(self.findings)} places; "
+                f"{name_of(self.element)} is not as its format says, {len(self.findings)} times; "
                 f"the first is {first.rule} at {first.path}, line {first.line}",
                 self.findings,
             )
@@ -145,7 +145,7 @@ def write(
     text = indented(parts) if indent else "".join(parts)
     if declaration:
         text = '<?xml version="1.0" encoding="UTF-8"?>\n' + text
-    return text.encode("utf-8")
+    return encoded(text)
 
 
 def _tag_of(record_type: type[Record]) -> str:

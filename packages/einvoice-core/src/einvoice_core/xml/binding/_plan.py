@@ -4,7 +4,7 @@ Compiled from the annotations on first use and kept; reading and writing both ru
 """
 
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -27,41 +27,47 @@ class Slot:
     """A place where an element or attribute may stand.
 
     Attributes:
-        field: Field of the record; for a wrapper, a key of its own that no field can have.
+        field: Field of the record; for a wrapper, its tag in brackets, which no field can have.
         tag: Name in Clark notation, or ``*``.
-        position: Rank in the order of the schema.
+        position: Rank in the order of the schema; the members of a choice share it.
+        bit: Stands for the field in the masks of its level.
         many: The element may be repeated, the field is a tuple.
-        codec: Of a value.
+        decode: Makes a value of its text; only where there is one.
+        encode: Makes the text of a value.
         record: Class of a nested record.
         namespace: Where the children of that record live when it does not say.
         level: Content of a wrapper.
+        inner: The ``plan`` once it is compiled.
     """
 
     field: str
     tag: str
     kind: Kind
     position: int = 0
+    bit: int = 0
     many: bool = False
-    codec: Codec[Any] | None = None
+    decode: Callable[[str], Any] | None = None
+    encode: Callable[[Any], str] = str
     record: type[Record] | None = None
     namespace: str = ""
     level: "Level | None" = None
-    _plan: "Plan | None" = None
+    inner: "Plan | None" = None
 
     @property
     def plan(self) -> "Plan":
         """The table of the nested record, compiled when first needed: records may be recursive."""
-        if self._plan is None:
+        if self.inner is None:
             assert self.record is not None  # noqa: S101 - a slot of kind `record` has a class
-            self._plan = plan_of(self.record, self.namespace)
-        return self._plan
+            self.inner = plan_of(self.record, self.namespace)
+        return self.inner
 
 
 @dataclass(eq=False, slots=True)
 class Choice:
-    """Fields of which exactly one is present, or at most one."""
+    """Fields of which exactly one is present, or at most one; ``mask`` has their bits."""
 
     slots: list[Slot] = field(default_factory=list)
+    mask: int = 0
     optional: bool = False
 
 
@@ -73,7 +79,7 @@ class Level:
         slots: By tag.
         wildcard: Takes what no slot names.
         ordered: Slots as they are written; the alternatives of one field are neighbours.
-        required: Keys (``Slot.field``) that must be present.
+        required: Fields and wrappers that must be present; ``mask`` has their bits.
         choices: By name.
         wrapper: A wrapper holds something, unless a field is ``nullable``.
         nullable: Fields ``tuple | None`` of this wrapper: its presence makes them ``()``.
@@ -83,6 +89,7 @@ class Level:
     wildcard: Slot | None = None
     ordered: list[Slot] = field(default_factory=list)
     required: set[str] = field(default_factory=set)
+    mask: int = 0
     choices: dict[str, Choice] = field(default_factory=dict)
     wrapper: bool = False
     nullable: list[str] = field(default_factory=list)
@@ -100,8 +107,8 @@ class Plan:
         text: Simple content of the element itself.
         defaults: Fields in order; the required ones stand with ``None`` to keep their place.
         tuples: Fields that hold several values.
-        keys: Keys that are no field: those of wrappers.
         choices: The level of each choice.
+        plain: Nothing but fields: no private attributes, nothing to do after construction.
     """
 
     record: type[Record]
@@ -111,8 +118,8 @@ class Plan:
     text: Slot | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     tuples: list[str] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
     choices: dict[str, Level] = field(default_factory=dict)
+    plain: bool = True
 
 
 @dataclass(slots=True)
@@ -151,6 +158,7 @@ def plan_of(record: type[Record], namespace: str = "") -> Plan:
     if record.xml_type is not None:
         namespace = record.xml_type.child_namespace
     plan = Plan(record)
+    plan.plain = not record.__private_attributes__ and record.__pydantic_post_init__ is None
     for name, info in record.model_fields.items():
         shape = _Shape()
         _look(info.annotation, shape)
@@ -237,7 +245,8 @@ def _add_simple(plan: Plan, shape: _Shape, name: str, where: str, *, required: b
         raise TypeError(f"{where} is an attribute or text: it stands alone")
     codec = xml.codec or _codec(shape.items, where)
     # An attribute without a prefix is in no namespace, whatever that of its element is.
-    slot = Slot(name, qualified(xml.name, xml.namespace or ""), "value", codec=codec)
+    tag = qualified(xml.name, xml.namespace or "")
+    slot = Slot(name, tag, "value", decode=codec.decode, encode=codec.encode)
     if xml.text:
         if plan.text:
             raise TypeError(f"{where} is a second text")
@@ -263,7 +272,7 @@ def _add_element(
     steps = (xml.inside,) if isinstance(xml.inside, str) else xml.inside
     level = plan.content
     for step in steps:
-        level = _wrapper(plan, level, qualified(step, own), where, required=required)
+        level = _wrapper(level, qualified(step, own), where, required=required)
     may_be_empty = shape.many and shape.optional
     if steps and may_be_empty:
         level.nullable.append(name)
@@ -289,12 +298,11 @@ def _add_element(
         level.required.add(name)
 
 
-def _wrapper(plan: Plan, level: Level, tag: str, where: str, *, required: bool) -> Level:
+def _wrapper(level: Level, tag: str, where: str, *, required: bool) -> Level:
     """Return the content of a wrapper, which neighbouring fields share."""
     slot = level.slots.get(tag)
     if slot is None:
-        slot = Slot(f"<{len(plan.keys)}>", tag, "wrapper", level=Level(wrapper=True))
-        plan.keys.append(slot.field)
+        slot = Slot(f"<{tag}>", tag, "wrapper", level=Level(wrapper=True))
         level.slots[tag] = slot
         level.ordered.append(slot)
     if slot.level is None:
@@ -323,17 +331,23 @@ def _slots(
     elif others:
         if records or xml.name == ANY:
             raise TypeError(f"{where} mixes values and records")
-        yield Slot(
-            name, qualified(xml.name, own), "value", codec=xml.codec or _codec(others, where)
-        )
+        codec = xml.codec or _codec(others, where)
+        tag = qualified(xml.name, own)
+        yield Slot(name, tag, "value", decode=codec.decode, encode=codec.encode)
 
 
 def _rank(level: Level) -> None:
-    """Number the slots in the order of the fields; the members of a choice share their place."""
-    ranks: dict[object, int] = {}
+    """Give the slots their order, and a bit to each field."""
+    ranks: dict[str, int] = {}
+    bits: dict[str, int] = {}
     for slot in level.ordered:
-        choice = next((c for c in level.choices.values() if slot in c.slots), None)
-        slot.position = ranks.setdefault(id(choice) if choice else slot.field, len(ranks))
+        place = next((name for name, c in level.choices.items() if slot in c.slots), "")
+        slot.position = ranks.setdefault(place or slot.field, len(ranks))
+        slot.bit = bits.setdefault(slot.field, 1 << len(bits))
+        if place:
+            level.choices[place].mask |= slot.bit
+        if slot.field in level.required:
+            level.mask |= slot.bit
         if slot.level:
             _rank(slot.level)
 

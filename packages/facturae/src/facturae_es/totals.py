@@ -1,0 +1,393 @@
+"""Amounts of lines, taxes and invoice, computed from quantities, prices and rates.
+
+Two ways of rounding are in use, and they differ by cents: 37.76 + 26.80 + 5.50 at 21 % are 84.78
+when the tax of each line is rounded, 84.77 when the tax is computed on the sum.
+
+Source: the equations of the official schema's elements; the rounding of monetary amounts to cents
+is that of Orden HAP/1650/2015, annex II, rule 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, model_validator
+
+from einvoice_core.money import Amount, round_to, total
+from einvoice_core.records import RawXml, Record
+from facturae_es.codes import TaxType, UnitOfMeasure
+from facturae_es.errors import TotalsError
+from facturae_es.model import (
+    AmountsWithheld,
+    Charge,
+    CurrencyAmount,
+    DeliveryNote,
+    Disbursement,
+    Discount,
+    InvoiceLine,
+    InvoiceTotals,
+    OutputTax,
+    PaymentInKind,
+    PaymentOnAccount,
+    Period,
+    SpecialTaxableEvent,
+    Subsidy,
+    WithheldTax,
+)
+
+__all__ = [
+    "Adjustment",
+    "Line",
+    "Rounding",
+    "Settlement",
+    "Tax",
+    "Totals",
+    "Withholding",
+    "compute",
+]
+
+ZERO = Decimal(0)
+CENTS = 2
+FINE = 8
+"""Decimals of the amounts of a line when only the invoice is rounded."""
+
+
+class Rounding(StrEnum):
+    """Where amounts become cents."""
+
+    PER_LINE = "line"
+    """Base and tax of each line are rounded, then added."""
+    PER_INVOICE = "invoice"
+    """Lines keep their decimals (up to eight); the sums of the invoice are rounded."""
+
+
+class Tax(Record):
+    """A tax of a line; the surcharge is the equivalence surcharge (recargo de equivalencia)."""
+
+    rate_percent: Amount
+    tax_type: TaxType = TaxType.IVA
+    surcharge_percent: Amount | None = None
+
+
+class Withholding(Record):
+    """A tax that the buyer keeps back (retención)."""
+
+    rate_percent: Amount
+    tax_type: TaxType = TaxType.IRPF
+
+
+class Adjustment(Record):
+    """A discount or a charge: a percentage, or an amount in the currency of the invoice."""
+
+    reason: str
+    percent: Amount | None = None
+    amount: Amount | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Adjustment:
+        if (self.percent is None) == (self.amount is None):
+            raise ValueError("give a percentage or an amount, not both")
+        return self
+
+    def of(self, base: Decimal, places: int) -> Decimal:
+        """Compute the amount on a base, rounded to ``places`` decimals."""
+        if self.amount is not None:
+            return round_to(self.amount, places)
+        assert self.percent is not None  # noqa: S101 - the validator has seen to it
+        return round_to(base * self.percent / 100, places)
+
+
+class Line(Record):
+    """What is sold, before any amount is computed."""
+
+    description: str
+    unit_price: Amount
+    quantity: Amount = Decimal(1)
+    unit: UnitOfMeasure | None = UnitOfMeasure.UNIT
+    discounts: tuple[Adjustment, ...] = ()
+    charges: tuple[Adjustment, ...] = ()
+    taxes: Annotated[tuple[Tax, ...], Field(min_length=1)]
+    withholdings: tuple[Withholding, ...] = ()
+    article_code: str | None = None
+    period: Period | None = None
+    transaction_on: date | None = None
+    special_taxable_event: SpecialTaxableEvent | None = None
+    additional_information: str | None = None
+    issuer_contract: str | None = None
+    receiver_contract: str | None = None
+    receiver_transaction: str | None = None
+    file_reference: str | None = None
+    delivery_notes: tuple[DeliveryNote, ...] = ()
+    extensions: RawXml | None = None
+
+
+class Settlement(Record):
+    """What stands between the total of an invoice and the amount to be paid."""
+
+    subsidies: tuple[Subsidy, ...] = ()
+    payments_on_account: tuple[PaymentOnAccount, ...] = ()
+    disbursements: tuple[Disbursement, ...] = ()
+    financial_expenses: Amount | None = None
+    amounts_withheld: AmountsWithheld | None = None
+    payment_in_kind: PaymentInKind | None = None
+
+
+class Totals(Record):
+    """The computed part of an invoice."""
+
+    lines: tuple[InvoiceLine, ...]
+    taxes_outputs: tuple[OutputTax, ...]
+    taxes_withheld: tuple[WithheldTax, ...]
+    totals: InvoiceTotals
+
+
+def compute(
+    lines: Iterable[Line],
+    *,
+    discounts: Sequence[Adjustment] = (),
+    charges: Sequence[Adjustment] = (),
+    settlement: Settlement | None = None,
+    rounding: Rounding = Rounding.PER_LINE,
+) -> Totals:
+    """Compute lines, taxes and totals of an invoice.
+
+    General discounts and charges change the taxable base of each rate in proportion to it, and the
+    tax is computed on the changed base.
+
+    Args:
+        lines: What is sold.
+        discounts: General discounts, on the sum of the lines.
+        charges: General charges, on the sum of the lines.
+        settlement: Subsidies, payments on account, disbursements and the like.
+        rounding: Where amounts become cents.
+
+    Returns:
+        Records for the document; amounts of the invoice in cents, those of the lines in cents or
+        with up to eight decimals as ``rounding`` says.
+
+    Raises:
+        TotalsError: There is no line, or a general discount finds no base to go on.
+    """
+    places = CENTS if rounding is Rounding.PER_LINE else FINE
+    computed = tuple(_line(line, places) for line in lines)
+    if not computed:
+        raise TotalsError("an invoice needs at least one line")
+    gross = round_to(total(line.gross_amount for line in computed), CENTS)
+    general_discounts = tuple(_discount(item, gross, CENTS) for item in discounts)
+    general_charges = tuple(_charge(item, gross, CENTS) for item in charges)
+    discounted = total(item.amount for item in general_discounts)
+    charged = total(item.amount for item in general_charges)
+    change = charged - discounted
+    if change and not gross:
+        raise TotalsError("a general discount or charge cannot be spread: the lines add up to 0")
+    added = rounding is Rounding.PER_LINE and not change
+    outputs = _output_taxes(computed, gross, change, added=added)
+    withheld = _withheld_taxes(computed, gross, change, added=added)
+    tax_outputs = total(_with_surcharge(tax) for tax in outputs)
+    taxes_withheld = total(tax.tax_amount.total for tax in withheld if tax.tax_amount)
+    before_taxes = gross + change
+    invoice_total = before_taxes + tax_outputs - taxes_withheld
+    settlement = settlement or Settlement()
+    paid = total(item.amount for item in settlement.payments_on_account)
+    outstanding = invoice_total - total(item.amount for item in settlement.subsidies) - paid
+    disbursed = total(item.amount for item in settlement.disbursements)
+    guarantee = settlement.amounts_withheld.amount if settlement.amounts_withheld else ZERO
+    in_kind = settlement.payment_in_kind.amount if settlement.payment_in_kind else ZERO
+    executable = (
+        outstanding - guarantee - in_kind + disbursed + (settlement.financial_expenses or ZERO)
+    )
+    return Totals(
+        lines=computed,
+        taxes_outputs=outputs,
+        taxes_withheld=withheld,
+        totals=InvoiceTotals(
+            gross_amount=gross,
+            general_discounts=general_discounts,
+            general_surcharges=general_charges,
+            total_general_discounts=round_to(discounted),
+            total_general_surcharges=round_to(charged),
+            gross_amount_before_taxes=round_to(before_taxes),
+            total_tax_outputs=round_to(tax_outputs),
+            total_taxes_withheld=round_to(taxes_withheld),
+            invoice_total=round_to(invoice_total),
+            subsidies=settlement.subsidies,
+            payments_on_account=settlement.payments_on_account,
+            disbursements=settlement.disbursements,
+            financial_expenses=settlement.financial_expenses,
+            outstanding_amount=round_to(outstanding),
+            total_payments_on_account=round_to(paid) if settlement.payments_on_account else None,
+            amounts_withheld=settlement.amounts_withheld,
+            executable_amount=round_to(executable),
+            total_disbursements=round_to(disbursed) if settlement.disbursements else None,
+            payment_in_kind=settlement.payment_in_kind,
+        ),
+    )
+
+
+def _line(line: Line, places: int) -> InvoiceLine:
+    cost = round_to(line.quantity * line.unit_price, places)
+    discounts = tuple(_discount(item, cost, places) for item in line.discounts)
+    charges = tuple(_charge(item, cost, places) for item in line.charges)
+    gross = cost - total(d.amount for d in discounts) + total(c.amount for c in charges)
+    base = CurrencyAmount(total=gross)
+    return InvoiceLine(
+        issuer_contract=line.issuer_contract,
+        receiver_contract=line.receiver_contract,
+        receiver_transaction=line.receiver_transaction,
+        file_reference=line.file_reference,
+        delivery_notes=line.delivery_notes,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        total_cost=cost,
+        discounts=discounts,
+        charges=charges,
+        gross_amount=gross,
+        taxes_withheld=tuple(
+            WithheldTax(
+                tax_type=tax.tax_type,
+                rate_percent=tax.rate_percent,
+                taxable_base=base,
+                tax_amount=_percent_of(gross, tax.rate_percent, places),
+            )
+            for tax in line.withholdings
+        ),
+        taxes_outputs=tuple(
+            OutputTax(
+                tax_type=tax.tax_type,
+                rate_percent=tax.rate_percent,
+                taxable_base=base,
+                tax_amount=_percent_of(gross, tax.rate_percent, places),
+                surcharge_percent=tax.surcharge_percent,
+                surcharge_amount=_percent_of(gross, tax.surcharge_percent, places),
+            )
+            for tax in line.taxes
+        ),
+        period=line.period,
+        transaction_on=line.transaction_on,
+        additional_information=line.additional_information,
+        special_taxable_event=line.special_taxable_event,
+        article_code=line.article_code,
+        extensions=line.extensions,
+    )
+
+
+def _percent_of(base: Decimal, percent: Decimal | None, places: int) -> CurrencyAmount | None:
+    if percent is None:
+        return None
+    return CurrencyAmount(total=round_to(base * percent / 100, places))
+
+
+def _discount(item: Adjustment, base: Decimal, places: int) -> Discount:
+    return Discount(reason=item.reason, rate_percent=item.percent, amount=item.of(base, places))
+
+
+def _charge(item: Adjustment, base: Decimal, places: int) -> Charge:
+    return Charge(reason=item.reason, rate_percent=item.percent, amount=item.of(base, places))
+
+
+class _Rate(NamedTuple):
+    """What distinguishes the taxes of an invoice from one another."""
+
+    tax_type: TaxType
+    rate_percent: Decimal
+    surcharge_percent: Decimal | None
+
+
+class _Sum(NamedTuple):
+    """Base and rounded taxes of the lines with the same rate."""
+
+    base: Decimal
+    tax: Decimal
+    surcharge: Decimal
+
+
+def _amount(value: CurrencyAmount | None) -> Decimal:
+    return value.total if value else ZERO
+
+
+def _grouped(taxes: Iterable[OutputTax | WithheldTax]) -> dict[_Rate, _Sum]:
+    groups: dict[_Rate, _Sum] = {}
+    for tax in taxes:
+        surcharge_percent = surcharge = None
+        if isinstance(tax, OutputTax):
+            surcharge_percent, surcharge = tax.surcharge_percent, tax.surcharge_amount
+        key = _Rate(tax.tax_type, tax.rate_percent, surcharge_percent)
+        so_far = groups.get(key, _Sum(ZERO, ZERO, ZERO))
+        groups[key] = _Sum(
+            so_far.base + tax.taxable_base.total,
+            so_far.tax + _amount(tax.tax_amount),
+            so_far.surcharge + _amount(surcharge),
+        )
+    return groups
+
+
+def _bases(groups: dict[_Rate, _Sum], gross: Decimal, change: Decimal) -> dict[_Rate, Decimal]:
+    """Spread a general discount or charge over the bases, in cents.
+
+    The bases of one kind of tax that cover the whole invoice take the whole change: what rounding
+    leaves over goes to the largest of them.
+    """
+    bases: dict[_Rate, Decimal] = {}
+    for kind in dict.fromkeys(key.tax_type for key in groups):
+        keys = [key for key in groups if key.tax_type is kind]
+        for key in keys:
+            base = groups[key].base
+            bases[key] = round_to(base + base * change / gross if change else base)
+        covered = total(groups[key].base for key in keys)
+        target = round_to(covered + covered * change / gross if change else covered)
+        largest = max(keys, key=lambda key: abs(bases[key]))
+        bases[largest] += target - total(bases[key] for key in keys)
+    return bases
+
+
+def _output_taxes(
+    lines: tuple[InvoiceLine, ...], gross: Decimal, change: Decimal, *, added: bool
+) -> tuple[OutputTax, ...]:
+    groups = _grouped(tax for line in lines for tax in line.taxes_outputs)
+    bases = _bases(groups, gross, change)
+    return tuple(
+        OutputTax(
+            tax_type=key.tax_type,
+            rate_percent=key.rate_percent,
+            taxable_base=CurrencyAmount(total=bases[key]),
+            tax_amount=_tax(bases[key], key.rate_percent, group.tax, added=added),
+            surcharge_percent=key.surcharge_percent,
+            surcharge_amount=(
+                None
+                if key.surcharge_percent is None
+                else _tax(bases[key], key.surcharge_percent, group.surcharge, added=added)
+            ),
+        )
+        for key, group in groups.items()
+    )
+
+
+def _withheld_taxes(
+    lines: tuple[InvoiceLine, ...], gross: Decimal, change: Decimal, *, added: bool
+) -> tuple[WithheldTax, ...]:
+    groups = _grouped(tax for line in lines for tax in line.taxes_withheld)
+    bases = _bases(groups, gross, change)
+    return tuple(
+        WithheldTax(
+            tax_type=key.tax_type,
+            rate_percent=key.rate_percent,
+            taxable_base=CurrencyAmount(total=bases[key]),
+            tax_amount=_tax(bases[key], key.rate_percent, group.tax, added=added),
+        )
+        for key, group in groups.items()
+    )
+
+
+def _tax(base: Decimal, percent: Decimal, of_lines: Decimal, *, added: bool) -> CurrencyAmount:
+    """Return the tax of a rate in cents: the added taxes of the lines, or that of the base."""
+    return CurrencyAmount(total=of_lines if added else round_to(base * percent / 100))
+
+
+def _with_surcharge(tax: OutputTax) -> Decimal:
+    return _amount(tax.tax_amount) + _amount(tax.surcharge_amount)

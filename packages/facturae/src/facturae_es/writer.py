@@ -1,0 +1,72 @@
+"""From records to bytes."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from einvoice_core.xml import binding
+from einvoice_core.xml.errors import DocumentRefused
+from facturae_es import structure
+from facturae_es.errors import VersionLossError
+from facturae_es.facets import Version
+from facturae_es.model import DS, Facturae
+from facturae_es.reader import ROOTS
+from facturae_es.versions import NAMESPACES, convert, declared
+
+__all__ = ["write"]
+
+_SHOWN = 1_000
+
+
+def write(
+    document: Facturae,
+    version: Version | str | None = None,
+    *,
+    check: bool = True,
+    indent: bool = False,
+) -> bytes:
+    """Write a document.
+
+    Args:
+        document: A document that was read or built.
+        version: Version to write; by default the one that the header declares. Amounts get the
+            decimals of the version when that does not change their value.
+        check: Refuse values that the schema does not allow. A wrong document that was read can be
+            written back as it was with ``check=False``.
+        indent: Whether to put each element on a line of its own; sign only what is final.
+
+    Returns:
+        The document in UTF-8, with the prefix ``fe`` for the namespace of the version.
+
+    Raises:
+        UnsupportedVersionError: The header declares a version without records.
+        VersionLossError: The version cannot carry all that the document holds; ``convert`` can.
+        DocumentRefused: A value is not allowed; the error carries the findings.
+        WriteRefused: A value cannot stand in XML.
+    """
+    target = declared(document) if version is None else Version(version)
+    if document.file_header.schema_version != target.value:
+        conversion = convert(document, target)
+        if conversion.losses:
+            first = conversion.losses[0]
+            raise VersionLossError(
+                f"version {target.value} cannot carry {len(conversion.losses)} values; the first: "
+                f"{first.element} {first.value!r}: convert() leaves them out",
+                conversion.losses,
+            )
+        document = conversion.document
+    elif target is Version.V3_2 and check:
+        # Only this version writes amounts with an exact number of decimals.
+        conversion = convert(document, target)
+        document = document if conversion.losses else conversion.document
+    if check:
+        findings = tuple(islice(structure.check(document, target), _SHOWN))
+        if findings:
+            raise DocumentRefused(
+                f"the document has {len(findings)} values that {target.value} does not allow; "
+                f"the first: {findings[0].path}: {findings[0].message}",
+                findings,
+            )
+    root = ROOTS[target].model_construct(**document.__dict__)
+    prefixes = {"fe": NAMESPACES[target], "ds": DS}
+    return binding.write(root, prefixes=prefixes, indent=indent)

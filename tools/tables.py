@@ -1,0 +1,319 @@
+#!/usr/bin/env python3
+"""Generate the reference pages that restate what the code says.
+
+    python tools/tables.py           write them
+    python tools/tables.py --check   fail when what lies in docs/reference is not what the code says
+
+Error codes, business rules, dated parameters, record layouts and the list of modules: each of these
+facts lives in the code, and a page that repeats it by hand would be wrong by the next commit.
+"""
+
+import argparse
+import importlib
+import inspect
+import os
+import pkgutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bootstrap
+import lock
+from einvoice_core.errors import BadParameterError, EInvoiceError
+from einvoice_core.findings import Rule, RuleSet
+from einvoice_core.records import Record, Term, Xml
+from einvoice_core.timeline import parse_timelines
+
+REFERENCE = bootstrap.ROOT / "docs" / "reference"
+NOTE = "<!-- Written by tools/tables.py from the code; change the code instead. -->"
+HAND_WRITTEN = {"index.md"}
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package of the workspace with everything it contains imported."""
+
+    distribution: str
+    import_name: str
+    source: Path
+    modules: tuple[ModuleType, ...]
+
+
+def packages() -> list[Package]:
+    """Import every module of every package."""
+    # Some entry points configure themselves from the environment; none may do so here.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    found: list[Package] = []
+    for folder in bootstrap.members():
+        source = next(folder.glob("src/*/__init__.py")).parent
+        package = importlib.import_module(source.name)
+        names = [item.name for item in pkgutil.walk_packages(package.__path__, f"{source.name}.")]
+        ordinary = [name for name in names if not is_outside(name)]
+        modules = (package, *(importlib.import_module(name) for name in ordinary))
+        found.append(Package(lock.distribution(folder), source.name, source, modules))
+    return found
+
+
+def is_outside(name: str) -> bool:
+    """Tell whether a module is a program to run rather than to import."""
+    return name.endswith(".__main__") or ".migrations." in f"{name}."
+
+
+def is_public(name: str) -> bool:
+    """Tell whether no part of a module's name is private."""
+    return not any(part.startswith("_") for part in name.split("."))
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Lay rows out as a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell(text) for text in line) + " |" for line in lines)
+
+
+def cell(text: str) -> str:
+    """Make a text fit into one cell."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def literal(text: str) -> str:
+    """Write an identifier as code, or nothing when there is none."""
+    return f"`{text}`" if text else ""
+
+
+def summary(thing: object) -> str:
+    """Return the first paragraph of a docstring, in Markdown."""
+    doc = inspect.getdoc(thing) or ""
+    return plain(doc.split("\n\n", 1)[0])
+
+
+def plain(text: str) -> str:
+    """Turn the roles of a docstring into code spans."""
+    words = text.replace("``", "`")
+    for role in (":class:", ":func:", ":meth:", ":mod:", ":data:", ":attr:"):
+        words = words.replace(role, "")
+    return words.replace("<", "&lt;")
+
+
+def own(package: Package, kind: type[Any]) -> Iterator[type[Any]]:
+    """Yield the public classes of a kind that a package defines, in the order of its modules."""
+    seen: set[type[Any]] = set()
+    for module in package.modules:
+        for thing in vars(module).values():
+            if not (isinstance(thing, type) and issubclass(thing, kind)) or thing in seen:
+                continue
+            if thing.__module__ == module.__name__ and not thing.__name__.startswith("_"):
+                seen.add(thing)
+                yield thing
+
+
+def errors_page(found: Sequence[Package]) -> str:
+    """Return the page of every error code."""
+    parts = [
+        NOTE,
+        "# Error codes",
+        "An exception means that an operation could not be done. Its `code` is public and stable;"
+        " its text is for people and may improve. `details` holds the facts a program may need.",
+    ]
+    for package in found:
+        rows = [
+            (
+                literal(kind.code),
+                literal(kind.__name__),
+                literal(kind.__mro__[1].__name__),
+                summary(kind),
+            )
+            for kind in sorted(own(package, EInvoiceError), key=lambda kind: str(kind.code))
+        ]
+        if rows:
+            parts += [
+                f"## {package.distribution}",
+                table(("Code", "Class", "Kind of", "Meaning"), rows),
+            ]
+    return "\n\n".join(parts) + "\n"
+
+
+def rules_of(package: Package) -> dict[str, Rule[Any]]:
+    """Return the rules of every set that stands in a module of a package, by id."""
+    rules: dict[str, Rule[Any]] = {}
+    for module in package.modules:
+        for thing in vars(module).values():
+            if isinstance(thing, RuleSet):
+                rules.update(thing.rules)
+    return rules
+
+
+def rules_page(package: Package, rules: Mapping[str, Rule[Any]]) -> str:
+    """Return the page of the business rules of one package."""
+    intro = (
+        f"{len(rules)} rules. An id without the package's prefix is the official one; the severity"
+        " is that of the source."
+    )
+    parts = [NOTE, f"# Rules of {package.distribution}", intro]
+    for source in dict.fromkeys(rule.source for rule in rules.values()):
+        rows = [
+            (literal(rule.id), rule.severity.value, ", ".join(rule.terms), plain(rule.requirement))
+            for rule in rules.values()
+            if rule.source == source
+        ]
+        parts += [f"## {source}", table(("Rule", "Severity", "Terms", "Requirement"), rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def parameters_page(found: Sequence[Package]) -> str:
+    """Return the page of every value that carries a date of entry into force."""
+    parts = [
+        NOTE,
+        "# Dated values",
+        "What the law or an authority fixes, from which day, and the text that says so. A change is"
+        " a new row; old rows stay, because documents of those days exist.",
+    ]
+    for package in found:
+        for path in sorted(package.source.rglob("*.toml")):
+            try:
+                timelines = parse_timelines(path.read_text("utf-8"), path.name)
+            except BadParameterError:
+                continue
+            rows = [
+                (
+                    literal(name),
+                    str(entry.since),
+                    str(entry.until or ""),
+                    shown(entry.value),
+                    entry.source,
+                )
+                for name, timeline in timelines.items()
+                for entry in timeline
+            ]
+            title = f"## {package.distribution}: {path.relative_to(package.source).as_posix()}"
+            parts += [title, table(("Name", "Since", "Until", "Value", "Source"), rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def shown(value: object) -> str:
+    """Write a value of a table; a structured one as its columns."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {shown(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(item) for item in value)
+    return str(value)
+
+
+def records_page(package: Package) -> str:
+    """Return the page of the record layouts of one package, or nothing."""
+    sections: list[str] = []
+    for kind in own(package, Record):
+        rows = list(layout(kind))
+        if any(row[1] for row in rows):
+            heading = f"## {kind.__name__}"
+            names = ("Field", "Official name", "Type", "Required")
+            sections += [heading, summary(kind), table(names, rows)]
+    if not sections:
+        return ""
+    intro = "The order of the fields is the order of the schema."
+    return "\n\n".join([NOTE, f"# Records of {package.distribution}", intro, *sections]) + "\n"
+
+
+def layout(kind: type[Record]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the rows of one record: field, official name, type, whether it must be there."""
+    for name, field in kind.model_fields.items():
+        official = [official_name(mark) for mark in field.metadata]
+        yield (
+            literal(name),
+            ", ".join(filter(None, official)),
+            literal(type_name(field.annotation)),
+            "yes" if field.is_required() else "",
+        )
+
+
+def official_name(mark: object) -> str:
+    """Return the official name that an annotation gives, if it gives one."""
+    if isinstance(mark, Term):
+        return mark.id
+    if isinstance(mark, Xml):
+        around = (mark.inside,) if isinstance(mark.inside, str) else mark.inside
+        last = f"@{mark.name}" if mark.attribute else "text" if mark.text else mark.name
+        return literal("/".join(filter(None, (*around, last))))
+    return ""
+
+
+def type_name(annotation: object) -> str:
+    """Write a type without the modules it comes from."""
+    if isinstance(annotation, type) and not getattr(annotation, "__args__", None):
+        return annotation.__name__
+    arguments = getattr(annotation, "__args__", None)
+    if not arguments:
+        return str(annotation).rpartition(".")[2]
+    base = getattr(annotation, "__origin__", None)
+    names = ["..." if item is Ellipsis else type_name(item) for item in arguments]
+    if hasattr(annotation, "__metadata__"):
+        return names[0]
+    if isinstance(base, type) and base is not type(None):
+        return f"{base.__name__}[{', '.join(names)}]"
+    return " | ".join("None" if name == "NoneType" else name for name in names)
+
+
+def api_page(package: Package) -> str:
+    """Return the page that mkdocstrings fills with the docstrings of the public modules."""
+    public = [
+        f"::: {module.__name__}"
+        for module in package.modules
+        if is_public(module.__name__) and getattr(module, "__all__", None)
+    ]
+    return "\n\n".join([NOTE, f"# {package.import_name}", *public]) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page, by its place under ``docs/reference``."""
+    found = packages()
+    result = {
+        Path("errors.md"): errors_page(found),
+        Path("parameters.md"): parameters_page(found),
+    }
+    for package in found:
+        if rules := rules_of(package):
+            result[Path("rules", f"{package.distribution}.md")] = rules_page(package, rules)
+        if layouts := records_page(package):
+            result[Path("records", f"{package.distribution}.md")] = layouts
+        result[Path("api", f"{package.distribution}.md")] = api_page(package)
+    return result
+
+
+def differences(wanted: Mapping[Path, str], folder: Path) -> list[str]:
+    """Return what stands in a folder otherwise than wanted."""
+    there = {path.relative_to(folder) for path in folder.rglob("*.md")} - set(
+        map(Path, HAND_WRITTEN)
+    )
+    stale = [f"{name} is not generated any more" for name in sorted(there - wanted.keys())]
+    changed = [
+        f"{name} is not what the code says"
+        for name, text in wanted.items()
+        if name not in there or (folder / name).read_text("utf-8") != text
+    ]
+    return stale + changed
+
+
+def main() -> int:
+    """Write the pages, or compare them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    wish = parser.parse_args()
+    wanted = pages()
+    found = differences(wanted, REFERENCE)
+    if wish.check:
+        for line in found:
+            print(f"docs/reference/{line}; run tools/tables.py", file=sys.stderr)
+        return 1 if found else 0
+    for name in {path.relative_to(REFERENCE) for path in REFERENCE.rglob("*.md")} - wanted.keys():
+        if str(name) not in HAND_WRITTEN:
+            (REFERENCE / name).unlink()
+    for name, text in wanted.items():
+        (REFERENCE / name).parent.mkdir(parents=True, exist_ok=True)
+        (REFERENCE / name).write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
