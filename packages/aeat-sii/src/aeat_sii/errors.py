@@ -6,6 +6,7 @@ AeatError                        aeat
 │   └── UnlinkedRecordError      aeat.unlinked
 ├── QrError                      aeat.qr
 ├── BatchError                   aeat.batch
+├── SandboxError                 aeat.sandbox
 ├── SubmissionRefusedError       aeat.submission_refused  (``details["agency_code"]``)
 ├── ProtocolError                aeat.protocol            (``details["delivery"]``)
 │   └── WrongAnswerError         aeat.wrong_answer
@@ -27,6 +28,7 @@ __all__ = [
     "ChainError",
     "ProtocolError",
     "QrError",
+    "SandboxError",
     "ServiceFaultError",
     "SubmissionRefusedError",
     "ThrottledError",
@@ -64,6 +66,12 @@ class QrError(AeatError):
     """The data do not fit in the tax QR, or the address read from one is not such a QR."""
 
     code = "aeat.qr"
+
+
+class SandboxError(AeatError):
+    """The sandbox could not be started or stopped."""
+
+    code = "aeat.sandbox"
 
 
 class BatchError(AeatError):

@@ -1,6 +1,29 @@
 """Facturae 3.2, 3.2.1 and 3.2.2: read, write, compute, check, sign and verify."""
 
+from facturae_es.building import batch, build, company, invoice, person
 from facturae_es.reader import Examined, examine, read
+from facturae_es.totals import Adjustment, Line, Rounding, Tax, Withholding
+from facturae_es.validation import validate, validate_record
+from facturae_es.versions import Version, convert
 from facturae_es.writer import write
 
-__all__ = ["Examined", "examine", "read", "write"]
+__all__ = [
+    "Adjustment",
+    "Examined",
+    "Line",
+    "Rounding",
+    "Tax",
+    "Version",
+    "Withholding",
+    "batch",
+    "build",
+    "company",
+    "convert",
+    "examine",
+    "invoice",
+    "person",
+    "read",
+    "validate",
+    "validate_record",
+    "write",
+]

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from einvoice_core.testing import judges
 from lxml import etree
 
 import facturae_es
+from einvoice_core.testing import judges
 from facturae_es.versions import NAMESPACES
 
 MUTANTS = 2_000

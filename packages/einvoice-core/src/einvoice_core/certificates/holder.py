@@ -2,7 +2,8 @@
 
 The taxpayer's NIF is looked for in this order: ``organizationIdentifier`` (``VATES-``),
 ``(R: NIF)`` in the common name, ``serialNumber`` without ``IDCES-``, and the issuers' own
-attributes in the subject's alternative name. Whether the NIF is a plausible one is for ``tax_es`` to say.
+attributes in the subject's alternative name. Whether the NIF is a plausible one is for ``tax_es``
+to say.
 
 Source: ETSI EN 319 412-1, 5.1.3 and 5.1.4; certificates of FNMT and Izenpe.
 """

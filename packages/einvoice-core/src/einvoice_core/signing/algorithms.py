@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from cryptography.hazmat.primitives import hashes
 
+from einvoice_core.xml.canonical import C14n
+
 __all__ = ["C14n", "DigestAlgorithm", "SignatureAlgorithm"]
 
 _DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -66,29 +68,3 @@ class SignatureAlgorithm(StrEnum):
     def new_hash(self) -> hashes.HashAlgorithm:
         """Make the hash object that cryptography takes."""
         return _HASHES[self.hash_name]()
-
-
-class C14n(StrEnum):
-    """How a node is turned into octets (``ds:CanonicalizationMethod``)."""
-
-    INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-    INCLUSIVE_WITH_COMMENTS = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments"
-    INCLUSIVE_11 = "http://www.w3.org/2006/12/xml-c14n11"
-    INCLUSIVE_11_WITH_COMMENTS = "http://www.w3.org/2006/12/xml-c14n11#WithComments"
-    EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
-    EXCLUSIVE_WITH_COMMENTS = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments"
-
-    @property
-    def exclusive(self) -> bool:
-        """Whether only the namespaces in use are rendered."""
-        return self in {C14n.EXCLUSIVE, C14n.EXCLUSIVE_WITH_COMMENTS}
-
-    @property
-    def with_comments(self) -> bool:
-        """Whether comments are rendered."""
-        return self.value.endswith("WithComments")
-
-    @property
-    def version_11(self) -> bool:
-        """Whether this is Canonical XML 1.1."""
-        return self in {C14n.INCLUSIVE_11, C14n.INCLUSIVE_11_WITH_COMMENTS}

@@ -44,7 +44,6 @@ def residents_have_a_valid_nif(examined: Examined) -> Iterator[Breach]:
     for path, identification in _identifications(examined):
         if identification.residence_type is not ResidenceType.SPAIN:
             continue
-        # Between member states the number carries the prefix of the country.
-        checked = nif.check(identification.nif.removeprefix("ES"))
+        checked = nif.check(identification.nif)
         if not checked.valid:
             yield Breach(examined.at(f"{path}.nif"), nif=identification.nif, reason=checked.reason)

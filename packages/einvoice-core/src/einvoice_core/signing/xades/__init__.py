@@ -1,0 +1,32 @@
+"""Signatures with qualifying properties: who signed, when, under which policy and in which role.
+
+:func:`sign` follows a :class:`Profile`; :func:`verify` returns what was signed or raises
+:class:`~einvoice_core.signing.errors.SignatureRefused`; :func:`examine` returns the report of all
+checks. Levels BES and EPES; time stamps and other unsigned properties are kept, not looked at.
+
+Source: ETSI TS 101 903 v1.4.1 (namespace 1.3.2) and ETSI EN 319 132-1.
+"""
+
+from einvoice_core.signing.algorithms import C14n, DigestAlgorithm
+from einvoice_core.signing.xades._examining import Verified, examine, verify
+from einvoice_core.signing.xades._writing import XADES, sign
+from einvoice_core.signing.xades.profile import (
+    CertificateForm,
+    DataFormat,
+    Profile,
+    SignaturePolicy,
+)
+
+__all__ = [
+    "XADES",
+    "C14n",
+    "CertificateForm",
+    "DataFormat",
+    "DigestAlgorithm",
+    "Profile",
+    "SignaturePolicy",
+    "Verified",
+    "examine",
+    "sign",
+    "verify",
+]

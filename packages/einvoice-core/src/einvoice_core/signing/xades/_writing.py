@@ -1,0 +1,193 @@
+"""Writes the qualifying properties of a signature and signs them with the document."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+from xml.sax.saxutils import escape, quoteattr
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from einvoice_core.certificates import NotValidAtError, issuer_name
+from einvoice_core.certificates.der import issuer_serial
+from einvoice_core.signing.algorithms import DigestAlgorithm
+from einvoice_core.signing.errors import CannotSignError
+from einvoice_core.signing.xades.profile import (
+    CertificateForm,
+    DataFormat,
+    Profile,
+    SignaturePolicy,
+)
+from einvoice_core.signing.xmldsig import ENVELOPED, Reference, Signer
+from einvoice_core.signing.xmldsig import sign as sign_xml
+from einvoice_core.signing.xmldsig._references import digest
+from einvoice_core.signing.xmldsig._signing import key_info_text
+
+XADES = "http://uri.etsi.org/01903/v1.3.2#"
+SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
+
+
+def sign(
+    xml: bytes,
+    credential: Signer,
+    profile: Profile,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ids: Callable[[], str] = lambda: str(uuid4()),
+    role: str | None = None,
+) -> bytes:
+    """Sign a document as a profile says; the signature stands inside the document.
+
+    Args:
+        xml: The document; its bytes are kept, and the signature is put between them.
+        credential: Key, certificate and chain.
+        profile: What the signature must contain.
+        clock: Says the signing time, with a time zone.
+        ids: Gives one text that makes the identifiers of this signature unique.
+        role: In which role the signer signs; by default the profile's.
+
+    Raises:
+        XmlRefused: The document cannot be read.
+        CannotSignError: It is signed already, or the role is not one of the profile's.
+        NotValidAtError: The certificate is not valid at the signing time.
+        UnsupportedKeyError: The key cannot be used.
+    """
+    now = clock()
+    _require_valid(credential.certificate, now)
+    name = ids()
+    signature_id, reference_id = f"Signature-{name}", f"Reference-{name}"
+    properties_id, key_info_id = f"{signature_id}-SignedProperties", f"{signature_id}-KeyInfo"
+    properties = (
+        f'<ds:Object><xades:QualifyingProperties xmlns:xades="{XADES}"'
+        f" Target={quoteattr(f'#{signature_id}')}>"
+        f"<xades:SignedProperties Id={quoteattr(properties_id)}><xades:SignedSignatureProperties>"
+        f"<xades:SigningTime>{now.isoformat(timespec='seconds')}</xades:SigningTime>"
+        f"{_signing_certificate(credential, profile)}"
+        f"{_policy(profile.policy)}"
+        f"{_role(profile, role)}"
+        "</xades:SignedSignatureProperties>"
+        f"{_data_format(profile.data_format, reference_id)}"
+        "</xades:SignedProperties></xades:QualifyingProperties></ds:Object>"
+    )
+    references = [
+        Reference("", (ENVELOPED,), profile.digest, id=reference_id),
+        Reference(
+            f"#{properties_id}", (profile.canonical_form,), profile.digest, SIGNED_PROPERTIES
+        ),
+    ]
+    if profile.sign_key_info:
+        references.append(Reference(f"#{key_info_id}", (profile.canonical_form,), profile.digest))
+    carried = (credential.certificate, *(credential.chain if profile.key_info_chain else ()))
+    return sign_xml(
+        xml,
+        credential,
+        references=references,
+        hash_name=profile.hash_name,
+        canonical_form=profile.canonical_form,
+        key_info=key_info_text(carried, info_id=key_info_id, key_value=profile.key_value),
+        objects=properties,
+        signature_id=signature_id,
+        path=profile.path,
+    )
+
+
+def _require_valid(certificate: x509.Certificate, now: datetime) -> None:
+    if now.tzinfo is None:
+        raise CannotSignError("the signing time has no time zone: let the clock give one")
+    first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not first <= now <= last:
+        raise NotValidAtError(
+            f"the certificate is valid from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC: "
+            "sign with one that is valid now",
+            first=first,
+            last=last,
+        )
+
+
+def _digest(algorithm: DigestAlgorithm, value: str) -> str:
+    return f'<ds:DigestMethod Algorithm="{algorithm}"/><ds:DigestValue>{value}</ds:DigestValue>'
+
+
+def _signing_certificate(credential: Signer, profile: Profile) -> str:
+    named = (credential.certificate, *(credential.chain if profile.certificate_chain else ()))
+    certificates = "".join(_certificate(c, profile) for c in named)
+    form = profile.certificate_form.value
+    return f"<xades:{form}>{certificates}</xades:{form}>"
+
+
+def _certificate(certificate: x509.Certificate, profile: Profile) -> str:
+    octets = certificate.public_bytes(Encoding.DER)
+    value = b64encode(digest(octets, profile.certificate_digest)).decode("ascii")
+    issuer = ""
+    if profile.issuer_serial and profile.certificate_form is CertificateForm.V1:
+        issuer = (
+            f"<xades:IssuerSerial><ds:X509IssuerName>{escape(issuer_name(certificate))}"
+            f"</ds:X509IssuerName><ds:X509SerialNumber>{certificate.serial_number}"
+            "</ds:X509SerialNumber></xades:IssuerSerial>"
+        )
+    elif profile.issuer_serial:
+        der = b64encode(issuer_serial(certificate)).decode("ascii")
+        issuer = f"<xades:IssuerSerialV2>{der}</xades:IssuerSerialV2>"
+    return (
+        f"<xades:Cert><xades:CertDigest>{_digest(profile.certificate_digest, value)}"
+        f"</xades:CertDigest>{issuer}</xades:Cert>"
+    )
+
+
+def _policy(policy: SignaturePolicy | None) -> str:
+    if policy is None:
+        return ""
+    algorithm, value = next(iter(policy.digests.items()))
+    description = _element("Description", policy.description)
+    qualifiers = (
+        "<xades:SigPolicyQualifiers><xades:SigPolicyQualifier>"
+        f"{_element('SPURI', policy.uri)}"
+        "</xades:SigPolicyQualifier></xades:SigPolicyQualifiers>"
+        if policy.uri
+        else ""
+    )
+    return (
+        "<xades:SignaturePolicyIdentifier><xades:SignaturePolicyId><xades:SigPolicyId>"
+        f"{_element('Identifier', policy.identifier)}{description}</xades:SigPolicyId>"
+        f"<xades:SigPolicyHash>{_digest(algorithm, value)}</xades:SigPolicyHash>"
+        f"{qualifiers}</xades:SignaturePolicyId></xades:SignaturePolicyIdentifier>"
+    )
+
+
+def _role(profile: Profile, role: str | None) -> str:
+    claimed = profile.default_role if role is None else role
+    if claimed and profile.roles and claimed not in profile.roles:
+        raise CannotSignError(
+            f"{profile.name} does not know the role {claimed!r}: use one of "
+            + ", ".join(profile.roles)
+        )
+    if not claimed:
+        return ""
+    return (
+        f"<xades:SignerRole><xades:ClaimedRoles>{_element('ClaimedRole', claimed)}"
+        "</xades:ClaimedRoles></xades:SignerRole>"
+    )
+
+
+def _data_format(form: DataFormat | None, reference_id: str) -> str:
+    if form is None:
+        return ""
+    identifier = ""
+    if form.identifier:
+        qualifier = f" Qualifier={quoteattr(form.qualifier)}" if form.qualifier else ""
+        identifier = (
+            f"<xades:ObjectIdentifier><xades:Identifier{qualifier}>{escape(form.identifier)}"
+            "</xades:Identifier></xades:ObjectIdentifier>"
+        )
+    return (
+        "<xades:SignedDataObjectProperties>"
+        f"<xades:DataObjectFormat ObjectReference={quoteattr(f'#{reference_id}')}>"
+        f"{_element('Description', form.description)}{identifier}"
+        f"{_element('MimeType', form.mime_type)}{_element('Encoding', form.encoding)}"
+        "</xades:DataObjectFormat></xades:SignedDataObjectProperties>"
+    )
+
+
+def _element(name: str, text: str) -> str:
+    return f"<xades:{name}>{escape(text)}</xades:{name}>" if text else ""

@@ -1,0 +1,281 @@
+"""Writes a signature as text and puts it into the bytes of a document.
+
+The document is parsed once to digest it; its own bytes are kept, and the signature is put between
+them. What is signed inside the signature is digested in a small document of its own that repeats
+the namespaces and ``xml:*`` attributes of its place, which is all that its canonical form needs.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast, runtime_checkable
+from xml.sax.saxutils import quoteattr
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+
+from einvoice_core.signing.algorithms import C14n, DigestAlgorithm, SignatureAlgorithm
+from einvoice_core.signing.errors import CannotSignError, MalformedSignature
+from einvoice_core.signing.xmldsig._references import (
+    DSIG,
+    ENVELOPED,
+    Allowed,
+    Dereferencer,
+    Ids,
+    Resolver,
+    digest,
+)
+from einvoice_core.xml.canonical import canonicalize
+from einvoice_core.xml.parsing import LIMITS, Limits, parse
+
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_END_OF_ROOT = re.compile(rb"</([^\s<>/]+)\s*>\s*\Z")
+_BASE64_LINE = 76
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """Whoever can sign: a credential, or a device that keeps its key."""
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The certificate of the key."""
+
+    @property
+    def chain(self) -> tuple[x509.Certificate, ...]:
+        """The authorities above it, from the issuer upwards."""
+
+    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """Sign octets; an ECDSA value is r and s side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a new signature shall cover.
+
+    Args:
+        uri: Empty for the document, ``#id`` for an element of it or of the signature itself;
+            anything else is given to the resolver.
+        transforms: Identifiers: :data:`ENVELOPED`, canonical forms.
+        digest: How the octets are digested.
+        type: What kind of thing it is.
+        id: Of the reference.
+    """
+
+    uri: str = ""
+    transforms: tuple[str, ...] = (ENVELOPED,)
+    digest: DigestAlgorithm = DigestAlgorithm.SHA256
+    type: str = ""
+    id: str = ""
+
+
+def sign(
+    xml: bytes,
+    signer: Signer,
+    *,
+    references: Sequence[Reference] = (Reference(),),
+    hash_name: str = "sha256",
+    canonical_form: C14n = C14n.INCLUSIVE,
+    key_info: str | None = None,
+    objects: str = "",
+    signature_id: str = "",
+    path: str = "",
+    resolve: Resolver | None = None,
+    limits: Limits = LIMITS,
+) -> bytes:
+    """Put a signature into a document.
+
+    Args:
+        xml: The document; its bytes are kept, and the signature is put between them.
+        signer: Key and certificate.
+        references: What is signed.
+        hash_name: ``sha256``, ``sha384`` or ``sha512``; the kind of the key says the rest.
+        canonical_form: Of ``SignedInfo``.
+        key_info: Text of ``ds:KeyInfo``; by default it holds the certificate.
+        objects: Text of the ``ds:Object`` elements.
+        signature_id: Identifier of the signature.
+        path: Names of the elements from the root's child down to the one whose last child the
+            signature becomes, in Clark notation and separated by spaces; empty for the root.
+        resolve: Gives what references outside the document point at.
+        limits: Of the document.
+
+    Raises:
+        XmlRefused: The document cannot be read.
+        CannotSignError: It is signed already there, the place does not exist, or a reference
+            points at nothing.
+        UnsupportedKeyError: The key cannot be used.
+    """
+    root = parse(xml, limits)
+    parent = _place(root, path)
+    algorithm = algorithm_for(signer.certificate, hash_name)
+    key_info = key_info_text((signer.certificate,)) if key_info is None else key_info
+    opening = f'<ds:Signature xmlns:ds="{DSIG}"{_attribute("Id", signature_id)}>'
+
+    def signature(digests: Sequence[str], value: str) -> str:
+        info = _signed_info(references, digests, canonical_form, algorithm)
+        value_id = _attribute("Id", signature_id and f"{signature_id}-SignatureValue")
+        return (
+            f"{opening}{info}<ds:SignatureValue{value_id}>{value}</ds:SignatureValue>"
+            f"{key_info}{objects}</ds:Signature>"
+        )
+
+    draft = _in_context(parent, signature([""] * len(references), ""))
+    digests = _digests(root, draft, references, resolve)
+    info = draft[0]
+    for element, text in zip(info.iter(f"{{{DSIG}}}DigestValue"), digests, strict=True):
+        element.text = text
+    value = signer.sign(canonicalize(info, canonical_form), algorithm)
+    return _insert(xml, root, parent, signature(digests, lines_of(value)))
+
+
+def algorithm_for(certificate: x509.Certificate, hash_name: str) -> SignatureAlgorithm:
+    """Return the algorithm for the key of a certificate and a hash.
+
+    Raises:
+        CannotSignError: There is none.
+    """
+    key = certificate.public_key()
+    kind = {True: "RSA", False: "ECDSA"}.get(isinstance(key, rsa.RSAPublicKey), "")
+    name = f"{kind}_{hash_name.upper()}"
+    known = isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
+    if not known or name not in SignatureAlgorithm.__members__:
+        raise CannotSignError(f"there is no algorithm for this key with {hash_name}")
+    return SignatureAlgorithm[name]
+
+
+def lines_of(data: bytes) -> str:
+    """Write Base64 in lines, as certificates and signature values are usually shown."""
+    text = b64encode(data).decode("ascii")
+    return "\n".join(text[i : i + _BASE64_LINE] for i in range(0, len(text), _BASE64_LINE))
+
+
+def key_info_text(
+    certificates: Sequence[x509.Certificate], *, info_id: str = "", key_value: bool = False
+) -> str:
+    """Write ``ds:KeyInfo`` with certificates, the signer's first."""
+    data = "".join(
+        f"<ds:X509Certificate>{lines_of(c.public_bytes(Encoding.DER))}</ds:X509Certificate>"
+        for c in certificates
+    )
+    value = _key_value(certificates[0]) if key_value else ""
+    opening = f"<ds:KeyInfo{_attribute('Id', info_id)}>"
+    return f"{opening}<ds:X509Data>{data}</ds:X509Data>{value}</ds:KeyInfo>"
+
+
+def _key_value(certificate: x509.Certificate) -> str:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        return ""
+    numbers = key.public_numbers()
+    modulus, exponent = (
+        lines_of(n.to_bytes((n.bit_length() + 7) // 8, "big")) for n in (numbers.n, numbers.e)
+    )
+    return (
+        f"<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>{modulus}</ds:Modulus>"
+        f"<ds:Exponent>{exponent}</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>"
+    )
+
+
+def _attribute(name: str, value: str) -> str:
+    return f" {name}={quoteattr(value)}" if value else ""
+
+
+def _signed_info(
+    references: Sequence[Reference],
+    digests: Sequence[str],
+    form: C14n,
+    algorithm: SignatureAlgorithm,
+) -> str:
+    parts = [
+        f'<ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{form}"/>'
+        f'<ds:SignatureMethod Algorithm="{algorithm}"/>'
+    ]
+    for reference, value in zip(references, digests, strict=True):
+        transforms = "".join(f'<ds:Transform Algorithm="{t}"/>' for t in reference.transforms)
+        parts.append(
+            f"<ds:Reference{_attribute('Id', reference.id)}{_attribute('Type', reference.type)}"
+            f" URI={quoteattr(reference.uri)}>"
+            + (f"<ds:Transforms>{transforms}</ds:Transforms>" if transforms else "")
+            + f'<ds:DigestMethod Algorithm="{reference.digest}"/>'
+            f"<ds:DigestValue>{value}</ds:DigestValue></ds:Reference>"
+        )
+    return "".join([*parts, "</ds:SignedInfo>"])
+
+
+def _place(root: etree._Element, path: str) -> etree._Element:
+    parent = root
+    for name in path.split():
+        found = parent.findall(name)
+        if len(found) != 1:
+            raise CannotSignError(f"the document has {len(found)} places {name} to sign at")
+        parent = found[0]
+    if parent.find(f"{{{DSIG}}}Signature") is not None:
+        raise CannotSignError("the document is signed already: a second signature would break it")
+    return parent
+
+
+def _in_context(parent: etree._Element, signature: str) -> etree._Element:
+    """Parse a signature below empty elements that declare what its ancestors declare."""
+    above = [*reversed(list(parent.iterancestors())), parent]
+    opening = "".join(f"<context{_declarations(element)}>" for element in above)
+    text = f"{opening}{signature}{'</context>' * len(above)}"
+    found = parse(text.encode("utf-8")).find(f".//{{{DSIG}}}Signature")
+    if found is None:
+        raise CannotSignError("the signature cannot be placed there")
+    return found
+
+
+def _declarations(element: etree._Element) -> str:
+    parts = []
+    for prefix, uri in element.nsmap.items():
+        # A prefix cannot be undeclared; the default namespace can.
+        name = f"xmlns:{prefix}" if prefix else "xmlns"
+        parts.append(f" {name}={quoteattr(uri or '')}")
+    for key, value in cast("list[tuple[str, str]]", element.items()):
+        if key.startswith(_XML):
+            parts.append(f" xml:{key.removeprefix(_XML)}={quoteattr(value)}")
+    return "".join(parts)
+
+
+def _digests(
+    root: etree._Element,
+    draft: etree._Element,
+    references: Sequence[Reference],
+    resolve: Resolver | None,
+) -> list[str]:
+    inside, outside = Ids(draft), Ids(root)
+
+    def find(name: str) -> etree._Element | None:
+        return inside.find(name) if inside.find(name) is not None else outside.find(name)
+
+    # The draft does not stand in the document: there is nothing to take out of it yet.
+    reader = Dereferencer(root, find, Allowed(), resolve)
+    digests = []
+    written = draft[0].findall(f"{{{DSIG}}}Reference")
+    for element, reference in zip(written, references, strict=True):
+        try:
+            octets = reader.one(element).octets
+        except MalformedSignature as error:
+            raise CannotSignError(error.message) from error
+        digests.append(b64encode(digest(octets, reference.digest)).decode("ascii"))
+    return digests
+
+
+def _insert(xml: bytes, root: etree._Element, parent: etree._Element, signature: str) -> bytes:
+    """Put the signature before the end tag of its parent; ASCII, so that any encoding can hold it.
+
+    Where the end tag of the root is the last thing in the document, the bytes around it stay as
+    they are. Elsewhere the document is written again, which keeps its canonical form.
+    """
+    data = signature.encode("ascii", "xmlcharrefreplace")
+    end = _END_OF_ROOT.search(xml)
+    if parent is root and end is not None and root.getnext() is None:
+        return xml[: end.start()] + data + xml[end.start() :]
+    mark = etree.ProcessingInstruction("einvoice-signature")
+    parent.append(mark)
+    written = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
+    before, _, after = written.rpartition(etree.tostring(mark))
+    return before + data + after

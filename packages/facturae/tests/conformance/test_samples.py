@@ -1,0 +1,101 @@
+"""Every official sample is read, written back equal, and judged like the official schema does."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from lxml import etree
+
+import facturae_es
+from einvoice_core.testing import judges
+from facturae_es.errors import UnsupportedVersionError
+from facturae_es.versions import Version
+
+RULES = {
+    "omeuid-3.2.2-nif-invalido.xml": {"FACTURAE-030"},
+    "omeuid-3.2.2-totales-incorrectos.xml": {"FACTURAE-009"},
+    # Its total is written without subtracting the taxes withheld, which the outstanding amount
+    # then subtracts: the schema's documentation says otherwise for both.
+    "gobl-invoice-vat-irpf.xml": {"FACTURAE-009", "FACTURAE-011"},
+    # The seller has an invented number: a wrong control digit, and three zeros.
+    "nfacturae-sample_32.xml": {"FACTURAE-030"},
+    "phive-3.2-Invoice32.xsig": {"FACTURAE-030"},
+    "phive-3.2.1-Invoice321.xsig": {"FACTURAE-030"},
+}
+"""Fatal findings of the rules on samples of the right structure; none on the others."""
+
+
+@cache
+def index() -> list[dict[str, Any]]:
+    path = judges.official("facturae/samples/INDEX.json")
+    return list(json.loads(path.read_text(encoding="utf-8")))
+
+
+def data_of(sample: dict[str, Any]) -> bytes:
+    path = judges.official("facturae/samples") / sample["file"]
+    return path.read_bytes()
+
+
+@cache
+def schema(version: str) -> etree.XMLSchema:
+    path = judges.official(f"facturae/drivers/facturae-{version}.xsd")
+    return etree.XMLSchema(etree.parse(str(path)))
+
+
+def canonical(data: bytes) -> str:
+    text = etree.tostring(etree.fromstring(data), encoding="unicode")
+    result = etree.canonicalize(text, strip_text=True, rewrite_prefixes=True)
+    assert isinstance(result, str)
+    return result
+
+
+def samples(*versions: str) -> list[Any]:
+    return [
+        pytest.param(sample, id=sample["file"])
+        for sample in index()
+        if sample["version"] in versions
+    ]
+
+
+READ = samples(*(version.value for version in Version))
+
+
+@pytest.mark.parametrize("sample", READ)
+def test_the_verdict_is_that_of_the_official_schema(sample: dict[str, Any]) -> None:
+    data = data_of(sample)
+    official = schema(sample["version"]).validate(etree.fromstring(data))
+    assert official == sample["xsd_valid"]
+    examined = facturae_es.examine(data)
+    assert examined.version.value == sample["version"]
+    assert examined.report.ok == official
+
+
+@pytest.mark.parametrize("sample", [s for s in READ if s.values[0]["xsd_valid"]])
+def test_a_sample_is_written_back_equal(sample: dict[str, Any]) -> None:
+    data = data_of(sample)
+    written = facturae_es.write(facturae_es.read(data))
+    assert canonical(written) == canonical(data)
+
+
+@pytest.mark.parametrize("sample", [s for s in READ if s.values[0]["xsd_valid"]])
+def test_a_sample_is_written_as_3_2_2(sample: dict[str, Any]) -> None:
+    document = facturae_es.read(data_of(sample)).model_copy(update={"signature": None})
+    written = facturae_es.write(document, "3.2.2")
+    assert schema("3.2.2").validate(etree.fromstring(written))
+    assert facturae_es.read(written).invoices == document.invoices
+
+
+@pytest.mark.parametrize("sample", samples("3.0", "3.1"))
+def test_older_samples_are_recognised(sample: dict[str, Any]) -> None:
+    with pytest.raises(UnsupportedVersionError, match=sample["version"]):
+        facturae_es.read(data_of(sample))
+
+
+@pytest.mark.parametrize("sample", [s for s in READ if s.values[0]["xsd_valid"]])
+def test_rules_find_what_is_wrong_and_nothing_else(sample: dict[str, Any]) -> None:
+    report = facturae_es.validate(data_of(sample))
+    assert {finding.rule for finding in report.fatal} == RULES.get(sample["file"], set())
+    assert not report.undecided

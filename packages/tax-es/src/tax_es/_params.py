@@ -1,0 +1,180 @@
+"""Tables of dated percentages: read once, asked by kind and day, or by percentage and day."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+from einvoice_core.errors import NotInForceError
+from einvoice_core.timeline import Dated, Timeline, load_timelines
+from tax_es._checks import exact, require_day
+from tax_es.errors import (
+    ArgumentError,
+    ConditionError,
+    NoSuchRateError,
+    TerritoryError,
+    UnknownKindError,
+    UnverifiedParameterError,
+)
+from tax_es.rates import Rate, Tax, Territory
+
+__all__ = ["RateTable", "require_percent", "require_territory"]
+
+_FORAL = frozenset({"alava", "araba", "bizkaia", "gipuzkoa", "navarra", "vizcaya", "guipuzcoa"})
+
+
+class RateTable:
+    """The rates of one file of ``params``, each kind a timeline.
+
+    Args:
+        tax: The tax of every rate in the file.
+        file: Name inside ``params``, such as ``iva.toml``.
+    """
+
+    def __init__(self, tax: Tax, file: str) -> None:
+        self.tax = tax
+        self._timelines = {
+            kind: Timeline(f"{tax} {kind}", _rates(tax, kind, timeline))
+            for kind, timeline in load_timelines("tax_es", f"params/{file}").items()
+        }
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Names of the kinds, in the order of the file."""
+        return tuple(self._timelines)
+
+    def __iter__(self) -> Iterator[Rate]:
+        return (entry.value for timeline in self._timelines.values() for entry in timeline)
+
+    def on(
+        self,
+        kind: str,
+        day: date,
+        *,
+        conditions: Mapping[str, bool] | None = None,
+        allow_unverified: bool = False,
+    ) -> Rate:
+        """Return the rate of a kind on a day.
+
+        Raises:
+            UnknownKindError: The table has no such kind.
+            NotInForceError: No rate is recorded for that day, or its condition was not met.
+            ConditionError: The rate depends on a condition that ``conditions`` leaves out.
+            UnverifiedParameterError: The rate carries a mark and marks are not allowed.
+            ArgumentError: The day is not a date.
+        """
+        require_day(day)
+        timeline = self._timelines.get(str(kind))
+        if timeline is None:
+            known = ", ".join(self.kinds)
+            raise UnknownKindError(
+                f"{self.tax} has no kind {kind!r}: use one of {known}", known=self.kinds
+            )
+        entry = timeline.on(day)
+        rate = entry.value
+        if rate.condition:
+            met = (conditions or {}).get(rate.condition)
+            text = entry.details["condition_text"]
+            if met is None:
+                raise ConditionError(
+                    f"{kind} has {rate.percent} % on {day} only if {text}: "
+                    f"say whether {rate.condition!r} was met",
+                    condition=rate.condition,
+                    text=text,
+                )
+            if not met:
+                raise NotInForceError(f"the ordinary rate applies to {kind} on {day}", kind=kind)
+        if rate.mark and not allow_unverified:
+            raise UnverifiedParameterError(
+                f"{self.tax} {kind} of {day} is not confirmed in its source: {rate.mark}",
+                kind=kind,
+                mark=rate.mark,
+            )
+        return rate
+
+    def rates_on(self, day: date) -> tuple[Rate, ...]:
+        """Return every rate recorded for a day, with its condition or mark if it has one."""
+        require_day(day)
+        return tuple(rate for rate in self if rate.applies_on(day))
+
+    def with_percent(self, percent: Decimal, day: date) -> tuple[Rate, ...]:
+        """Return the rates of a day that have a percentage, in the order of the file."""
+        percent = require_percent(percent)
+        return tuple(rate for rate in self.rates_on(day) if rate.percent == percent)
+
+    def latest(self, percent: Decimal, day: date) -> Rate:
+        """Return the rate that had a percentage on a day or, if none had, last before it.
+
+        Raises:
+            NoSuchRateError: No rate had that percentage by then.
+        """
+        if current := self.with_percent(percent, day):
+            return current[0]
+        earlier = [r for r in self if r.percent == percent and r.until and r.until < day]
+        if not earlier:
+            raise NoSuchRateError(
+                f"no rate of {self.tax} recorded up to {day} had {percent} %", percent=percent
+            )
+        return max(earlier, key=lambda rate: rate.until or rate.since)
+
+    def kind_of(self, percent: Decimal, day: date) -> str:
+        """Return the first kind that has a percentage on a day.
+
+        Raises:
+            NoSuchRateError: None has; ``details`` name the kind that had it before, if any.
+        """
+        if current := self.with_percent(percent, day):
+            return current[0].kind
+        before = self.latest(percent, day)
+        raise NoSuchRateError(
+            f"{self.tax} has no rate of {percent} % on {day}; "
+            f"it was that of {before.kind} until {before.until}",
+            percent=percent,
+            kind=before.kind,
+            until=before.until,
+        )
+
+
+def require_percent(percent: object) -> Decimal:
+    """Return a percentage as a Decimal.
+
+    Raises:
+        ArgumentError: It is not exact, or not finite.
+    """
+    value = exact(percent, "a percentage")
+    if not value.is_finite():
+        raise ArgumentError("a percentage is a finite number")
+    return value
+
+
+def require_territory(name: str) -> Territory:
+    """Return the territory of a name.
+
+    Raises:
+        TerritoryError: It is foral, or unknown.
+    """
+    try:
+        return Territory(name)
+    except ValueError:
+        pass
+    if str(name).lower() in _FORAL:
+        raise TerritoryError(f"{name} has its own foral rules, which are not recorded here")
+    known = tuple(Territory)
+    raise TerritoryError(f"{name!r} is no territory: use one of {', '.join(known)}", known=known)
+
+
+def _rates(tax: Tax, kind: str, entries: Iterable[Dated[Decimal]]) -> Iterator[Dated[Rate]]:
+    ordered = list(entries)
+    next_starts: list[date | None] = [entry.since for entry in ordered[1:]]
+    for entry, following in zip(ordered, [*next_starts, None], strict=True):
+        until = entry.until or (following - timedelta(days=1) if following else None)
+        rate = Rate(
+            tax,
+            kind,
+            entry.value,
+            entry.since,
+            until,
+            entry.source,
+            condition=entry.details.get("condition", ""),
+            mark=entry.details.get("mark", ""),
+        )
+        yield Dated(entry.since, rate, entry.source, until, entry.details)
