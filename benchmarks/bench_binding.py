@@ -39,19 +39,35 @@ class Tax(Record):
     percent: Annotated[Amount, Xml("TaxRate")]
     base: Annotated[Money, Xml("TaxableBase")]
     amount: Annotated[Money | None, Xml("TaxAmount")] = None
+    special_base: Annotated[Money | None, Xml("SpecialTaxableBase")] = None
+    special_amount: Annotated[Money | None, Xml("SpecialTaxAmount")] = None
+    surcharge_percent: Annotated[Amount | None, Xml("EquivalenceSurcharge")] = None
+    surcharge: Annotated[Money | None, Xml("EquivalenceSurchargeAmount")] = None
 
 
 class Line(Record):
-    """A line of an invoice."""
+    """A line of an invoice, with the optional elements that such a line has."""
 
+    contract: Annotated[str | None, Xml("IssuerContractReference")] = None
+    contract_on: Annotated[date | None, Xml("IssuerContractDate")] = None
+    order: Annotated[str | None, Xml("IssuerTransactionReference")] = None
+    order_on: Annotated[date | None, Xml("IssuerTransactionDate")] = None
+    buyer_contract: Annotated[str | None, Xml("ReceiverContractReference")] = None
+    buyer_order: Annotated[str | None, Xml("ReceiverTransactionReference")] = None
+    file_number: Annotated[str | None, Xml("FileReference")] = None
+    file_on: Annotated[date | None, Xml("FileDate")] = None
+    sequence: Annotated[Amount | None, Xml("SequenceNumber")] = None
     description: Annotated[str, Xml("ItemDescription")]
-    quantity: Annotated[Amount, Xml("Quantity")]
+    quantity: Annotated[Amount | None, Xml("Quantity")] = None
     unit: Annotated[str | None, Xml("UnitOfMeasure")] = None
     price: Annotated[Amount, Xml("UnitPriceWithoutTax")]
     cost: Annotated[Amount, Xml("TotalCost")]
     gross: Annotated[Amount, Xml("GrossAmount")]
+    withheld: Annotated[tuple[Tax, ...], Xml("Tax", inside="TaxesWithheld")] = ()
     taxes: Annotated[tuple[Tax, ...], Xml("Tax", inside="TaxesOutputs")]
     delivered_on: Annotated[date | None, Xml("TransactionDate")] = None
+    information: Annotated[str | None, Xml("AdditionalLineItemInformation")] = None
+    article: Annotated[str | None, Xml("ArticleCode")] = None
 
 
 class Invoice(Record):
@@ -75,15 +91,15 @@ def invoice(lines: int) -> Invoice:
                 description=f"Article {number} & more",
                 quantity=Decimal("2.0"),
                 unit="01",
-                price=Decimal("10.500000"),
-                cost=Decimal("21.00"),
-                gross=Decimal("21.00"),
+                price=Decimal(f"{number}.500000"),
+                cost=Decimal(f"{2 * number + 1}.00"),
+                gross=Decimal(f"{2 * number + 1}.00"),
                 taxes=(
                     Tax(
                         kind="01",
                         percent=Decimal("21.00"),
-                        base=Money(total=Decimal("21.00")),
-                        amount=Money(total=Decimal("4.41")),
+                        base=Money(total=Decimal(f"{2 * number + 1}.00")),
+                        amount=Money(total=Decimal(f"{number}.41")),
                     ),
                 ),
                 delivered_on=date(2026, 6, 30),
@@ -129,7 +145,7 @@ def by_hand(document: Invoice) -> bytes:
         items.append(
             E.InvoiceLine(
                 E.ItemDescription(line.description),
-                E.Quantity(str(line.quantity)),
+                E.Quantity(str(line.quantity or 0)),
                 E.UnitOfMeasure(line.unit or ""),
                 E.UnitPriceWithoutTax(str(line.price)),
                 E.TotalCost(str(line.cost)),
@@ -158,18 +174,46 @@ def peers() -> dict[str, tuple[Callable[[bytes], object], Callable[[Invoice], ob
         percent: Decimal = pydantic_xml.element(tag="TaxRate")
         base: PMoney = pydantic_xml.element(tag="TaxableBase")
         amount: PMoney | None = pydantic_xml.element(tag="TaxAmount", default=None)
+        special_base: PMoney | None = pydantic_xml.element(tag="SpecialTaxableBase", default=None)
+        special_amount: PMoney | None = pydantic_xml.element(tag="SpecialTaxAmount", default=None)
+        surcharge_percent: Decimal | None = pydantic_xml.element(
+            tag="EquivalenceSurcharge", default=None
+        )
+        surcharge: PMoney | None = pydantic_xml.element(
+            tag="EquivalenceSurchargeAmount", default=None
+        )
 
     class PLine(pydantic_xml.BaseXmlModel):  # type: ignore[misc]  # untyped where not installed
+        contract: str | None = pydantic_xml.element(tag="IssuerContractReference", default=None)
+        contract_on: date | None = pydantic_xml.element(tag="IssuerContractDate", default=None)
+        order: str | None = pydantic_xml.element(tag="IssuerTransactionReference", default=None)
+        order_on: date | None = pydantic_xml.element(tag="IssuerTransactionDate", default=None)
+        buyer_contract: str | None = pydantic_xml.element(
+            tag="ReceiverContractReference", default=None
+        )
+        buyer_order: str | None = pydantic_xml.element(
+            tag="ReceiverTransactionReference", default=None
+        )
+        file_number: str | None = pydantic_xml.element(tag="FileReference", default=None)
+        file_on: date | None = pydantic_xml.element(tag="FileDate", default=None)
+        sequence: Decimal | None = pydantic_xml.element(tag="SequenceNumber", default=None)
         description: str = pydantic_xml.element(tag="ItemDescription")
-        quantity: Decimal = pydantic_xml.element(tag="Quantity")
+        quantity: Decimal | None = pydantic_xml.element(tag="Quantity", default=None)
         unit: str | None = pydantic_xml.element(tag="UnitOfMeasure", default=None)
         price: Decimal = pydantic_xml.element(tag="UnitPriceWithoutTax")
         cost: Decimal = pydantic_xml.element(tag="TotalCost")
         gross: Decimal = pydantic_xml.element(tag="GrossAmount")
+        withheld: list[PTax] = pydantic_xml.wrapped(
+            "TaxesWithheld", pydantic_xml.element(tag="Tax", default_factory=list)
+        )
         taxes: list[PTax] = pydantic_xml.wrapped(
             "TaxesOutputs", pydantic_xml.element(tag="Tax", default_factory=list)
         )
         delivered_on: date | None = pydantic_xml.element(tag="TransactionDate", default=None)
+        information: str | None = pydantic_xml.element(
+            tag="AdditionalLineItemInformation", default=None
+        )
+        article: str | None = pydantic_xml.element(tag="ArticleCode", default=None)
 
     class PInvoice(
         pydantic_xml.BaseXmlModel,  # type: ignore[misc]  # untyped where not installed

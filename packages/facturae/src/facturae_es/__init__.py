@@ -2,6 +2,7 @@
 
 from facturae_es.building import batch, build, company, invoice, person
 from facturae_es.reader import Examined, examine, read
+from facturae_es.signing import examine_signature, sign, verify
 from facturae_es.totals import Adjustment, Line, Rounding, Tax, Withholding
 from facturae_es.validation import validate, validate_record
 from facturae_es.versions import Version, convert
@@ -20,10 +21,13 @@ __all__ = [
     "company",
     "convert",
     "examine",
+    "examine_signature",
     "invoice",
     "person",
     "read",
+    "sign",
     "validate",
     "validate_record",
+    "verify",
     "write",
 ]

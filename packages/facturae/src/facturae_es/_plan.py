@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from einvoice_core.records import RawXml, Record, Xml
 from facturae_es.facets import Decimals, OneOf, Since, Text, Version
 
-__all__ = ["FieldPlan", "plan_of", "value_text"]
+__all__ = ["FieldPlan", "made", "plan_of", "value_text"]
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +121,24 @@ def plan_of(record: type[Record]) -> tuple[FieldPlan, ...]:
 def value_text(plan: FieldPlan, value: object) -> str:
     """Return the text that a value of a field is written as."""
     return plan.xml.codec.encode(value) if plan.xml.codec else str(value)
+
+
+@cache
+def _defaults(record: type[Record]) -> dict[str, Any]:
+    return {
+        name: None if info.is_required() else info.get_default()
+        for name, info in record.model_fields.items()
+    }
+
+
+_set = object.__setattr__
+
+
+def made(kind: type[R], **values: object) -> R:
+    """Make a record of values that are known to be right, without validating them again."""
+    record = kind.__new__(kind)
+    _set(record, "__dict__", {**_defaults(kind), **values})
+    _set(record, "__pydantic_fields_set__", set(values))
+    _set(record, "__pydantic_extra__", None)
+    _set(record, "__pydantic_private__", None)
+    return record

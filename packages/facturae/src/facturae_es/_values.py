@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from decimal import Decimal
+from functools import cache, partial
+from typing import Any
 
 from einvoice_core.records import Record
 from facturae_es._plan import FieldPlan, plan_of, value_text
@@ -33,6 +35,8 @@ def faults(
         raw: Judges the text of an ``Extensions`` element.
         prefix: Field in which the record stands, with a point at the end.
     """
+    if _is_clean(record, version):
+        return
     values = record.__dict__
     for name, plan, judge in _judges(type(record), version):
         value = values[name]
@@ -65,6 +69,70 @@ def faults(
         if given > 1 or not (given or choice.endswith("?")):
             options = " or ".join(plan.xml.name for plan in plans)
             yield "S06", f"exactly one of {options} is needed, not {given}", prefix[:-1]
+
+
+def _is_clean(record: Record, version: Version) -> bool:
+    """Tell quickly whether a record has no fault, which is what nearly all records are."""
+    values = record.__dict__
+    tests, choices = _tests(type(record), version)
+    for name, test in tests:
+        value = values[name]
+        if value is not None and not test(value):
+            return False
+    for names, optional in choices:
+        given = 0
+        for name in names:
+            given += values[name] is not None
+        if given > 1 or not (given or optional):
+            return False
+    return True
+
+
+Test = Callable[[Any], bool]
+
+
+@cache
+def _tests(
+    kind: type[Record], version: Version
+) -> tuple[tuple[tuple[str, Test], ...], tuple[tuple[tuple[str, ...], bool], ...]]:
+    """Return a quick test for each field with something to judge, and the choices."""
+    tests = tuple(
+        (name, _test(plan, judge, version)) for name, plan, judge in _judges(kind, version)
+    )
+    choices = tuple(
+        (tuple(plan.name for plan in plans), choice.endswith("?"))
+        for choice, plans in _choices(kind)
+    )
+    return tests, choices
+
+
+def _test(plan: FieldPlan, judge: Judge | None, version: Version) -> Test:
+    if not plan.exists_in(version):
+        return lambda value: plan.many and not value
+    one = _test_of_one(plan, judge, version)
+    if not plan.many:
+        return one
+    return lambda items: bool(items or not plan.required) and all(map(one, items))
+
+
+def _test_of_one(plan: FieldPlan, judge: Judge | None, version: Version) -> Test:
+    if plan.record is not None:
+        return partial(_is_clean, version=version)
+    if plan.text is not None and not plan.text.pattern:
+        low, high = plan.text.minimum, plan.text.maximum
+        return lambda text: low <= len(text) <= high
+    if plan.decimals is not None and plan.xml.codec is not None:
+        encode, match = plan.xml.codec.encode, plan.decimals.of(version).pattern.fullmatch
+        # Padding with zeros, which is all that the codec adds, breaks no pattern that holds.
+        return lambda value: bool(
+            (type(value) is Decimal and match(str(value))) or match(encode(value))
+        )
+    if plan.one_of is not None:
+        return plan.one_of.values.__contains__
+    if judge is not None:
+        return lambda value: not any(judge(value))
+    # An element that is kept as text: the slow way looks into extensions.
+    return lambda value: plan.xml.name != "Extensions"
 
 
 @cache

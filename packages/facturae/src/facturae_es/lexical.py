@@ -72,9 +72,13 @@ def _decode_money(text: str) -> Decimal:
 
 
 def _encode_money(value: Decimal) -> str:
-    text = getattr(value, "text", None)
-    if isinstance(text, str):
-        return text
+    if type(value) is not Decimal:
+        text = getattr(value, "text", None)
+        if isinstance(text, str):
+            return text
+    usual = str(value)
+    if usual[-3:-2] == ".":
+        return usual
     plain = format(value, "f")
     whole, _, decimals = plain.partition(".")
     return plain if len(decimals) >= 2 else f"{whole}.{decimals:0<2}"

@@ -19,6 +19,7 @@ from pydantic import Field, model_validator
 
 from einvoice_core.money import Amount, round_to, total
 from einvoice_core.records import RawXml, Record
+from facturae_es._plan import made
 from facturae_es.codes import TaxType, UnitOfMeasure
 from facturae_es.errors import TotalsError
 from facturae_es.model import (
@@ -233,8 +234,9 @@ def _line(line: Line, places: int) -> InvoiceLine:
     discounts = tuple(_discount(item, cost, places) for item in line.discounts)
     charges = tuple(_charge(item, cost, places) for item in line.charges)
     gross = cost - total(d.amount for d in discounts) + total(c.amount for c in charges)
-    base = CurrencyAmount(total=gross)
-    return InvoiceLine(
+    base = made(CurrencyAmount, total=gross)
+    return made(
+        InvoiceLine,
         issuer_contract=line.issuer_contract,
         receiver_contract=line.receiver_contract,
         receiver_transaction=line.receiver_transaction,
@@ -249,7 +251,8 @@ def _line(line: Line, places: int) -> InvoiceLine:
         charges=charges,
         gross_amount=gross,
         taxes_withheld=tuple(
-            WithheldTax(
+            made(
+                WithheldTax,
                 tax_type=tax.tax_type,
                 rate_percent=tax.rate_percent,
                 taxable_base=base,
@@ -258,7 +261,8 @@ def _line(line: Line, places: int) -> InvoiceLine:
             for tax in line.withholdings
         ),
         taxes_outputs=tuple(
-            OutputTax(
+            made(
+                OutputTax,
                 tax_type=tax.tax_type,
                 rate_percent=tax.rate_percent,
                 taxable_base=base,
@@ -280,15 +284,17 @@ def _line(line: Line, places: int) -> InvoiceLine:
 def _percent_of(base: Decimal, percent: Decimal | None, places: int) -> CurrencyAmount | None:
     if percent is None:
         return None
-    return CurrencyAmount(total=round_to(base * percent / 100, places))
+    return made(CurrencyAmount, total=round_to(base * percent / 100, places))
 
 
 def _discount(item: Adjustment, base: Decimal, places: int) -> Discount:
-    return Discount(reason=item.reason, rate_percent=item.percent, amount=item.of(base, places))
+    return made(
+        Discount, reason=item.reason, rate_percent=item.percent, amount=item.of(base, places)
+    )
 
 
 def _charge(item: Adjustment, base: Decimal, places: int) -> Charge:
-    return Charge(reason=item.reason, rate_percent=item.percent, amount=item.of(base, places))
+    return made(Charge, reason=item.reason, rate_percent=item.percent, amount=item.of(base, places))
 
 
 class _Rate(NamedTuple):
@@ -352,10 +358,11 @@ def _output_taxes(
     groups = _grouped(tax for line in lines for tax in line.taxes_outputs)
     bases = _bases(groups, gross, change)
     return tuple(
-        OutputTax(
+        made(
+            OutputTax,
             tax_type=key.tax_type,
             rate_percent=key.rate_percent,
-            taxable_base=CurrencyAmount(total=bases[key]),
+            taxable_base=made(CurrencyAmount, total=bases[key]),
             tax_amount=_tax(bases[key], key.rate_percent, group.tax, added=added),
             surcharge_percent=key.surcharge_percent,
             surcharge_amount=(
@@ -374,10 +381,11 @@ def _withheld_taxes(
     groups = _grouped(tax for line in lines for tax in line.taxes_withheld)
     bases = _bases(groups, gross, change)
     return tuple(
-        WithheldTax(
+        made(
+            WithheldTax,
             tax_type=key.tax_type,
             rate_percent=key.rate_percent,
-            taxable_base=CurrencyAmount(total=bases[key]),
+            taxable_base=made(CurrencyAmount, total=bases[key]),
             tax_amount=_tax(bases[key], key.rate_percent, group.tax, added=added),
         )
         for key, group in groups.items()
@@ -386,7 +394,7 @@ def _withheld_taxes(
 
 def _tax(base: Decimal, percent: Decimal, of_lines: Decimal, *, added: bool) -> CurrencyAmount:
     """Return the tax of a rate in cents: the added taxes of the lines, or that of the base."""
-    return CurrencyAmount(total=of_lines if added else round_to(base * percent / 100))
+    return made(CurrencyAmount, total=of_lines if added else round_to(base * percent / 100))
 
 
 def _with_surcharge(tax: OutputTax) -> Decimal:

@@ -23,6 +23,7 @@ from aeat_sii.sandbox.structure import LR, SF, BadStructureError, check, text_of
 from einvoice_core.timeline import load_timelines
 from einvoice_core.xml.errors import XmlEmpty, XmlEncoding, XmlRefused
 from einvoice_core.xml.parsing import Limits, parse
+from tax_es.ids import nif
 
 __all__ = ["MAX_REQUEST", "Service"]
 
@@ -67,14 +68,14 @@ class Service:
         wait_s: Seconds that each answer asks to wait (``TiempoEsperaEnvio``).
         may_act_for: Tells whether the holder of a certificate may send for a taxpayer, besides
             the taxpayer itself; both as NIF.
-        is_known: Tells whether a NIF is in the census.
+        is_known: Tells whether a NIF is in the census; by default every one that is well formed.
         seed: Of the verification codes; the same seed and clock give the same answers.
     """
 
     clock: Callable[[], datetime]
     wait_s: int = DEFAULT_WAIT_S
     may_act_for: Callable[[str, str], bool] = field(default=lambda holder, taxpayer: False)
-    is_known: Callable[[str], bool] = field(default=lambda nif: True)
+    is_known: Callable[[str], bool] = field(default=lambda text: nif.check(text).valid)
     seed: int = 0
     register: Register = field(default_factory=Register)
     _count: int = field(default=0, init=False)

@@ -23,7 +23,7 @@ __all__ = [
     "Text",
 ]
 
-_UNWRITABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNWRITABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{0,2})?", re.ASCII)
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{0,2})?", re.ASCII)
 
@@ -53,8 +53,8 @@ def _moment(value: datetime) -> datetime:
     offset = value.utcoffset()
     if offset is None:
         raise ValueError("the instant has no time zone: give it one, such as Europe/Madrid")
-    if offset % timedelta(minutes=1):
-        raise ValueError("the time zone is not a whole number of minutes")
+    if offset % timedelta(minutes=1) or abs(offset) > timedelta(hours=14):
+        raise ValueError("the time zone is not of whole minutes, up to 14 hours")
     if value.microsecond:
         raise ValueError("the agency takes whole seconds: use .replace(microsecond=0)")
     return value

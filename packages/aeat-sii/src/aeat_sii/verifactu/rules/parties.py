@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from aeat_sii.verifactu.codes import IdKind, InvoiceKind, IssuedBy
 from aeat_sii.verifactu.rules._case import Case, at, rule_set
 from einvoice_core.findings import Breach
+from tax_es.ids import nif
 
 __all__ = ["rules"]
 
@@ -172,3 +173,51 @@ def r2_recipients_are_european(case: Case) -> Iterator[Breach]:
     for path, person in case.recipients():
         if person.other_id and person.other_id.kind not in allowed:
             yield Breach(at(path, "IDOtro", "IDType"))
+
+
+@rules.rule("1123", message="{nif} is not a NIF: {reason}.")
+def nifs_have_their_control_character(case: Case) -> Iterator[Breach]:
+    """The NIF of the issuer, of the third party and of each recipient is well formed."""
+    stated = [("IDFactura/IDEmisorFactura", case.record.invoice.issuer_nif)]
+    stated += [(f"{path}/NIF", person.nif) for path, person in case.people() if person.nif]
+    for path, text in stated:
+        reason = _fault(text)
+        if reason:
+            yield Breach(at(path), nif=text, reason=reason)
+
+
+@rules.rule("1176", message="{nif} is not a NIF: {reason}.")
+def producer_nif_has_its_control_character(case: Case) -> Iterator[Breach]:
+    """The NIF of the producer of the system is well formed."""
+    text = case.record.system.producer_nif
+    reason = _fault(text) if text else ""
+    if reason:
+        yield Breach(at("SistemaInformatico", "NIF"), nif=text, reason=reason)
+
+
+@rules.rule("1290", message="{id} is not a NIF, as kind 07 needs: {reason}.")
+def not_in_census_has_a_nif(case: Case) -> Iterator[Breach]:
+    """With IDType 07 the identification of a recipient is a well-formed NIF."""
+    for path, person in case.recipients():
+        other = person.other_id
+        if other and other.kind is IdKind.NOT_IN_CENSUS:
+            reason = _fault(other.id)
+            if reason:
+                yield Breach(at(path, "IDOtro", "ID"), id=other.id, reason=reason)
+
+
+@rules.rule("1131", message="{id} is the NIF of an entity; kind 07 is for natural persons.")
+def not_in_census_is_a_natural_person(case: Case) -> Iterator[Breach]:
+    """With IDType 07 the identification of a recipient is the NIF of a natural person."""
+    for path, person in case.recipients():
+        other = person.other_id
+        if other and other.kind is IdKind.NOT_IN_CENSUS and nif.check(other.id).is_entity:
+            yield Breach(at(path, "IDOtro", "ID"), id=other.id)
+
+
+def _fault(text: str) -> str:
+    """Say why a text is not a NIF as the schema wants it: nine characters, nothing between."""
+    verdict = nif.check(text)
+    if verdict.valid and verdict.normalised == text:
+        return ""
+    return verdict.reason or "write it in capitals, without separators"

@@ -10,7 +10,8 @@ the white space around them.
 What a record says beyond names:
 
 * ``X | None = None`` is optional; ``tuple[X, ...] = ()`` stands zero or more times, without a
-  default at least once.
+  default at least once. Any other default serves those who build a record: a document must have
+  the element all the same.
 * A wrapper (``inside=``) holds something when it is there. ``tuple[X, ...] | None`` tells an absent
   wrapper (``None``) from an empty one (``()``). Neighbouring fields may share a wrapper.
 * The members of a choice have a default; a name that ends in ``?`` allows none of them.
@@ -29,9 +30,9 @@ from lxml import etree
 from einvoice_core.findings import MAX_FINDINGS, Finding, Location
 from einvoice_core.records import Record
 from einvoice_core.xml.binding._places import Places, line_of, name_of
-from einvoice_core.xml.binding._plan import Level, Plan, Slot, local_name, plan_of, qualified
+from einvoice_core.xml.binding._plan import Level, Plan, Slot, local_name, plan_of, root_tag
 from einvoice_core.xml.binding._reading import RULES, Reader, TooManyFindings
-from einvoice_core.xml.binding._writing import document_writer, encoded, indented
+from einvoice_core.xml.binding._writing import document, encoded
 from einvoice_core.xml.errors import DocumentRefused, WriteRefused, XmlTooDeep
 
 __all__ = ["RULES", "Bound", "read", "write"]
@@ -107,7 +108,7 @@ def read(element: etree._Element, record_type: type[R], *, limit: int = MAX_FIND
     reader = Reader(limit)
     record: R | None = None
     try:
-        if reader.is_named(element, _tag_of(record_type)):
+        if reader.is_named(element, root_tag(record_type)):
             record = reader.record(element, plan)
     except TooManyFindings:
         record = None
@@ -135,23 +136,15 @@ def write(
     Raises:
         WriteRefused: A value cannot stand in XML, or is not what its field says.
     """
-    parts: list[str] = []
     try:
-        document_writer(type(record), tuple((prefixes or {}).items()))(record, parts.append)
+        text = document(type(record), tuple((prefixes or {}).items())).text(record, indent=indent)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise WriteRefused(
             f"{type(record).__name__} cannot be written: {type(error).__name__}: {error}"
         ) from error
-    text = indented(parts) if indent else "".join(parts)
     if declaration:
         text = '<?xml version="1.0" encoding="UTF-8"?>\n' + text
     return encoded(text)
-
-
-def _tag_of(record_type: type[Record]) -> str:
-    if record_type.xml_type is None or not record_type.xml_type.name:
-        raise TypeError(f"{record_type.__name__} needs an xml_type with a name to be a document")
-    return qualified(record_type.xml_type.name, record_type.xml_type.namespace)
 
 
 def _find(element: etree._Element, plan: Plan, path: str) -> etree._Element:

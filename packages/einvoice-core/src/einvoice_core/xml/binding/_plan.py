@@ -142,6 +142,13 @@ def qualified(name: str, namespace: str) -> str:
     return f"{{{namespace}}}{name}" if namespace and not name.startswith("{") else name
 
 
+def root_tag(record: type[Record]) -> str:
+    """Return the name of the element that a class is when it is a document."""
+    if record.xml_type is None or not record.xml_type.name:
+        raise TypeError(f"{record.__name__} needs an xml_type with a name to be a document")
+    return qualified(record.xml_type.name, record.xml_type.namespace)
+
+
 @cache
 def plan_of(record: type[Record], namespace: str = "") -> Plan:
     """Compile the table of a record class.
@@ -168,8 +175,12 @@ def plan_of(record: type[Record], namespace: str = "") -> Plan:
             raise TypeError(f"{where} has no Xml(...) annotation")
         if shape.many:
             plan.tuples.append(name)
-        plan.defaults[name] = None if info.is_required() else info.get_default()
-        required = info.is_required()
+        default = None
+        if not info.is_required():
+            default = info.get_default(call_default_factory=True)
+        plan.defaults[name] = default
+        # A default that is a value serves those who build a record; a document must have it.
+        required = info.is_required() or (default is not None and default != ())
         if shape.xml.attribute or shape.xml.text:
             _add_simple(plan, shape, name, where, required=required)
         else:
@@ -204,7 +215,10 @@ def _look(annotation: Any, shape: _Shape) -> None:  # noqa: ANN401 - annotations
 
 def _codec(items: list[Any], where: str) -> Codec[Any]:
     """Return the codec of a type, of a ``Literal``, or of a union tried from left to right."""
-    codecs = [_literal(item) if get_origin(item) is Literal else codec_for(item) for item in items]
+    try:
+        codecs = [_literal(i) if get_origin(i) is Literal else codec_for(i) for i in items]
+    except TypeError as error:
+        raise TypeError(f"{where}: {error}") from error
     if not codecs:
         raise TypeError(f"{where} has no type")
     if len(codecs) == 1:

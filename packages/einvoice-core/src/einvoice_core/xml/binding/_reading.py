@@ -318,7 +318,7 @@ def _without_unused(text: str, inherited: dict[str | None, str]) -> str:
 
 def _construct(plan: Plan, got: dict[str, Any]) -> object:
     """Make a record of converted values as ``model_construct`` does, at a fifth of its cost."""
-    values = {**plan.defaults, **got}
+    values = plan.defaults | got
     if not plan.plain:
         return plan.record.model_construct(set(got), **values)
     record = _new(plan.record)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,14 +14,14 @@ from einvoice_core.xml.binding._plan import (
     Plan,
     Slot,
     plan_of,
-    qualified,
+    root_tag,
     slots_of,
     walk,
 )
 from einvoice_core.xml.errors import WriteRefused, XmlRefused
 from einvoice_core.xml.parsing import parse
 
-__all__ = ["Writer", "document_writer", "encoded", "indented"]
+__all__ = ["Document", "Writer", "document", "encoded"]
 
 Put = Callable[[str], None]
 Step = Callable[[dict[str, Any], Put], None]
@@ -102,11 +103,11 @@ class Writer:
 
     def record(self, tag: str, plan: Plan, declarations: str = "") -> Callable[[Any, Put], None]:
         """Make the function that writes a record as an element."""
-        name = self._name(tag)
+        name = self.name(tag)
         start, end = _Start(f"<{name}{declarations}>"), f"</{name}>"
         opening = f"<{name}{declarations}"
         attributes = [
-            (slot.field, f' {self._name(slot.tag, attribute=True)}="', slot.encode)
+            (slot.field, f' {self.name(slot.tag, attribute=True)}="', slot.encode)
             for slot in plan.attributes.values()
         ]
         text = plan.text
@@ -184,7 +185,7 @@ class Writer:
         return write
 
     def _value(self, slot: Slot) -> Callable[[Any, Put], None]:
-        name = self._name(slot.tag)
+        name = self.name(slot.tag)
         start, end = f"<{name}>", f"</{name}>"
         encode = slot.encode
 
@@ -197,6 +198,8 @@ class Writer:
         return write
 
     def _raw(self, value: str, put: Put) -> None:
+        if value[:1] != "<" or value[1:2] in ("!", "?"):
+            raise WriteRefused("a kept element must begin with its start tag")
         try:
             parse(value.encode())
         except (XmlRefused, UnicodeEncodeError) as error:
@@ -204,7 +207,7 @@ class Writer:
         put(_in_no_default(value) if self._default else value)
 
     def _wrapper(self, slot: Slot, level: Level) -> Step:
-        name = self._name(slot.tag)
+        name = self.name(slot.tag)
         start, end = _Start(f"<{name}>"), f"</{name}>"
         steps = list(self._level(level))
         fields = [inner.field for inner in slots_of(level) if inner.level is None]
@@ -224,7 +227,8 @@ class Writer:
 
         return write
 
-    def _name(self, tag: str, *, attribute: bool = False) -> str:
+    def name(self, tag: str, *, attribute: bool = False) -> str:
+        """Return a name with its prefix."""
         if not tag.startswith("{"):
             if self._default and not attribute:
                 raise WriteRefused(
@@ -263,29 +267,51 @@ def _in_no_default(text: str) -> str:
     return f'{text[: start.start(1)]} xmlns=""{text[start.start(1) :]}'
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """How a record is written as a whole document.
+
+    Attributes:
+        record: Writes it, beginning with its start tag.
+        head: The first part of that start tag.
+        made: Prefixes of ours, and their declarations, which belong after the head when used.
+    """
+
+    record: Callable[[Any, Put], None]
+    head: str
+    made: tuple[tuple[str, str], ...]
+
+    def text(self, record: Record, *, indent: bool) -> str:
+        """Write a record."""
+        parts: list[str] = []
+        self.record(record, parts.append)
+        text = indented(parts) if indent else "".join(parts)
+        used = [declaration for prefix, declaration in self.made if f"{prefix}:" in text]
+        return f"{self.head}{''.join(used)}{text[len(self.head) :]}" if used else text
+
+
 @lru_cache(maxsize=256)
-def document_writer(
-    record: type[Record], prefixes: tuple[tuple[str, str], ...]
-) -> Callable[[Any, Put], None]:
-    """Make the function that writes a record as a whole document."""
-    if record.xml_type is None or not record.xml_type.name:
-        raise TypeError(f"{record.__name__} needs an xml_type with a name to be a document")
+def document(record: type[Record], prefixes: tuple[tuple[str, str], ...]) -> Document:
+    """Prepare the writing of a class as a whole document."""
     plan = plan_of(record)
-    tag = qualified(record.xml_type.name, record.xml_type.namespace)
+    tag = root_tag(record)
     chosen = {XML: "xml"}
     for prefix, namespace in prefixes:
         chosen.setdefault(namespace, prefix)
+    made = []
     for number, namespace in enumerate(_namespaces(tag, plan), 1):
         if namespace not in chosen:
-            chosen[namespace] = "xsi" if namespace == XSI else f"ns{number}"
-    declared = dict(prefixes)
-    declared.update((prefix, ns) for ns, prefix in chosen.items() if prefix not in declared)
-    declared.pop("xml", None)
-    declarations = "".join(
-        f' xmlns{":" if prefix else ""}{prefix}="{escape_attribute(namespace)}"'
-        for prefix, namespace in declared.items()
+            prefix = chosen[namespace] = "xsi" if namespace == XSI else f"ns{number}"
+            made.append((prefix, _declaration(prefix, namespace)))
+    writer = Writer(chosen)
+    declared = "".join(_declaration(*item) for item in prefixes if item[0] != "xml")
+    return Document(
+        writer.record(tag, plan, declared), f"<{writer.name(tag)}{declared}", tuple(made)
     )
-    return Writer(chosen).record(tag, plan, declarations)
+
+
+def _declaration(prefix: str, namespace: str) -> str:
+    return f' xmlns{":" if prefix else ""}{prefix}="{escape_attribute(namespace)}"'
 
 
 def _namespaces(tag: str, plan: Plan) -> list[str]:

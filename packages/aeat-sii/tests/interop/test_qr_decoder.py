@@ -1,0 +1,60 @@
+"""The tax QR is read back with zxing-cpp, a decoder that shares nothing with what draws it."""
+
+import io
+import random
+
+import pytest
+
+from aeat_sii.environments import TEST
+from aeat_sii.testing import examples
+from aeat_sii.verifactu import qr
+from aeat_sii.verifactu.records import RegistrationRecord
+
+zxingcpp = pytest.importorskip("zxingcpp", reason="the decoder zxing-cpp is not installed")
+Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+
+
+def decoded(data: bytes) -> object:
+    (found,) = zxingcpp.read_barcodes(
+        Image.open(io.BytesIO(data)), formats=zxingcpp.BarcodeFormat.QRCode
+    )
+    return found
+
+
+@pytest.mark.parametrize("size_mm", [30, 35, 40])
+@pytest.mark.parametrize("dpi", [150, 300, 600])
+def test_the_printed_qr_says_its_address(size_mm: int, dpi: int) -> None:
+    address = qr.url_of(examples.registration("A&B 2026/0001"), environment=TEST)
+
+    found = decoded(qr.png(address, size_mm=size_mm, quiet_zone_mm=2, dpi=dpi))
+
+    assert found.text == address
+    assert found.ec_level == "M"
+
+
+def test_qr_of_all_lengths_are_read() -> None:
+    numbers = random.Random(7)  # noqa: S311 - test data
+    for length in range(1, 61):
+        number = "".join(chr(numbers.randint(33, 126)) for _ in range(length))
+        record = examples.registration()
+        record = record.model_copy(
+            update={"invoice": record.invoice.model_copy(update={"number": number})}
+        )
+
+        found = decoded(qr.png(qr.url_of(record)))
+
+        assert qr.parse(found.text).number == number
+
+
+def test_the_size_in_the_file_is_the_size_asked_for() -> None:
+    image = Image.open(io.BytesIO(qr.png(qr.url_of(example()), size_mm=40)))
+    found = decoded(qr.png(qr.url_of(example()), size_mm=40))
+
+    pixels = found.position.top_right.x - found.position.top_left.x
+    side = pixels / image.info["dpi"][0] * 25.4
+
+    assert 39 <= side <= 41
+
+
+def example() -> RegistrationRecord:
+    return examples.registration()

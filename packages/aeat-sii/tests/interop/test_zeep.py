@@ -1,0 +1,167 @@
+"""zeep, with the official WSDL, sends records to the sandbox: a client that we did not write."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aeat_sii import sandbox
+from aeat_sii.sandbox.server import RunningSandbox
+from einvoice_core.certificates import Credential
+from einvoice_core.testing.judges import official
+
+zeep = pytest.importorskip("zeep", reason="the independent client zeep is not installed")
+requests = pytest.importorskip("requests", reason="zeep's HTTP library is not installed")
+from zeep.transports import Transport  # noqa: E402 - after the check that it is there
+
+ISSUER = "89890001K"
+NOW = datetime(2026, 7, 1, 9, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+RECORDED = "2026-07-01T09:00:00+02:00"
+
+
+class _Offline(Transport):
+    """Reads the schemas from the judges' folder; the one of the signatures without its DOCTYPE."""
+
+    def load(self, url: str) -> bytes:
+        if "xmldsig-core-schema" in url:
+            return official("verifactu/schema/xmldsig-core-schema-nodtd.xsd").read_bytes()
+        if url.startswith(("http:", "https:")):
+            raise OSError(f"{url} is not read: the judges work offline")
+        return Path(url).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def agency() -> Iterator[RunningSandbox]:
+    with sandbox.serve(clock=lambda: NOW) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def send(agency: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401
+    session = _session(agency, agency.authority.issue(ISSUER, "ANA PRUEBAS DEMO"), tmp_path_factory)
+    client = zeep.Client(
+        str(official("verifactu/schema/SistemaFacturacion.wsdl")),
+        transport=_Offline(session=session),
+    )
+    (binding,) = [name for name in client.wsdl.bindings if name.endswith("}sfVerifactu")]
+    service = client.create_service(binding, agency.url + sandbox.VERIFACTU_PATH)
+    yield service.RegFactuSistemaFacturacion
+    session.close()
+
+
+def _session(
+    agency: RunningSandbox, credential: Credential, folders: pytest.TempPathFactory
+) -> Any:  # noqa: ANN401 - requests has no types
+    folder = folders.mktemp("certificates")
+    (folder / "root.pem").write_bytes(agency.authority.pem)
+    _, _, certificates = credential.to_pem(b"x").partition(b"-----BEGIN CERTIFICATE")
+    (folder / "certificates.pem").write_bytes(b"-----BEGIN CERTIFICATE" + certificates)
+    (folder / "key.pem").write_bytes(_open(credential))
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = str(folder / "root.pem")
+    session.cert = (str(folder / "certificates.pem"), str(folder / "key.pem"))
+    return session
+
+
+def _open(credential: Credential) -> bytes:
+    """Write the key unprotected: requests takes no password."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return credential.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def header() -> dict[str, Any]:
+    return {"ObligadoEmision": {"NombreRazon": "CERTIFICADO UNO", "NIF": ISSUER}}
+
+
+def registration(number: str, previous: dict[str, str] | None = None) -> dict[str, Any]:
+    """Make the record as zeep wants it, and its fingerprint by hand."""
+    before = previous["Huella"] if previous else ""
+    text = (
+        f"IDEmisorFactura={ISSUER}&NumSerieFactura={number}&FechaExpedicionFactura=01-07-2026"
+        f"&TipoFactura=F1&CuotaTotal=21.00&ImporteTotal=121.00&Huella={before}"
+        f"&FechaHoraHusoGenRegistro={RECORDED}"
+    )
+    return {
+        "IDVersion": "1.0",
+        "IDFactura": {
+            "IDEmisorFactura": ISSUER,
+            "NumSerieFactura": number,
+            "FechaExpedicionFactura": "01-07-2026",
+        },
+        "NombreRazonEmisor": "CERTIFICADO UNO",
+        "TipoFactura": "F1",
+        "DescripcionOperacion": "Prueba",
+        "Destinatarios": {
+            "IDDestinatario": [{"NombreRazon": "CERTIFICADO DOS", "NIF": "89890002E"}]
+        },
+        "Desglose": {
+            "DetalleDesglose": [
+                {
+                    "ClaveRegimen": "01",
+                    "CalificacionOperacion": "S1",
+                    "TipoImpositivo": "21",
+                    "BaseImponibleOimporteNoSujeto": "100.00",
+                    "CuotaRepercutida": "21.00",
+                }
+            ]
+        },
+        "CuotaTotal": "21.00",
+        "ImporteTotal": "121.00",
+        "Encadenamiento": {"RegistroAnterior": previous} if previous else {"PrimerRegistro": "S"},
+        "SistemaInformatico": {
+            "NombreRazon": "PROGRAMAS DE PRUEBA SL",
+            "NIF": ISSUER,
+            "NombreSistemaInformatico": "Prueba",
+            "IdSistemaInformatico": "77",
+            "Version": "1",
+            "NumeroInstalacion": "1",
+            "TipoUsoPosibleSoloVerifactu": "S",
+            "TipoUsoPosibleMultiOT": "N",
+            "IndicadorMultiplesOT": "N",
+        },
+        "FechaHoraHusoGenRegistro": datetime.fromisoformat(RECORDED),
+        "TipoHuella": "01",
+        "Huella": hashlib.sha256(text.encode()).hexdigest().upper(),
+    }
+
+
+def link_of(record: dict[str, Any]) -> dict[str, str]:
+    return {**record["IDFactura"], "Huella": record["Huella"]}
+
+
+def test_two_chained_records_are_accepted(send: Any) -> None:  # noqa: ANN401
+    first = registration("Z-1")
+    second = registration("Z-2", link_of(first))
+
+    answer = send(header(), [{"RegistroAlta": first}, {"RegistroAlta": second}])
+
+    assert answer.EstadoEnvio == "Correcto"
+    assert answer.CSV.startswith("A-")
+    assert answer.DatosPresentacion.NIFPresentador == ISSUER
+    assert [line.EstadoRegistro for line in answer.RespuestaLinea] == ["Correcto", "Correcto"]
+
+
+def test_a_repeated_record_is_a_duplicate_and_a_wrong_fingerprint_a_warning(send: Any) -> None:  # noqa: ANN401
+    first = registration("Z-3")
+    wrong = registration("Z-4", link_of(first)) | {"Huella": "0" * 64}
+    send(header(), [{"RegistroAlta": first}])
+
+    answer = send(header(), [{"RegistroAlta": first}, {"RegistroAlta": wrong}])
+
+    duplicate, warned = answer.RespuestaLinea
+    assert answer.EstadoEnvio == "ParcialmenteCorrecto"
+    assert duplicate.CodigoErrorRegistro == 3000
+    assert duplicate.RegistroDuplicado.EstadoRegistroDuplicado in ("Correcta", "AceptadaConErrores")
+    assert (warned.EstadoRegistro, warned.CodigoErrorRegistro) == ("AceptadoConErrores", 2000)
+
+
+def test_a_record_for_someone_else_is_a_fault(send: Any) -> None:  # noqa: ANN401
+    someone = {"ObligadoEmision": {"NombreRazon": "CERTIFICADO DOS", "NIF": "89890002E"}}
+
+    with pytest.raises(zeep.exceptions.Fault, match=r"Codigo\[4112\]"):
+        send(someone, [{"RegistroAlta": registration("Z-5")}])
