@@ -33,7 +33,7 @@ from sqlalchemy import (
 from einvoice_core.errors import EInvoiceError
 from reference_server.database import METADATA, Database
 
-__all__ = ["DELIVERIES", "Delivery", "Handler", "Relay", "queue"]
+__all__ = ["DELIVERIES", "Delivery", "Handler", "Relay", "RetryLater", "Worker", "queue"]
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE_S = 2.0
@@ -209,13 +209,27 @@ class Relay:
                 update(DELIVERIES).where(DELIVERIES.c.id == delivery.id).values(**values)
             )
 
-    def pending(self) -> Mapping[str, int]:
-        """Count the deliveries by state."""
+    def pending(self, company_id: str) -> Mapping[str, int]:
+        """Count the deliveries of a company by state."""
+        query = (
+            select(DELIVERIES.c.state, func.count())
+            .where(DELIVERIES.c.company_id == company_id)
+            .group_by(DELIVERIES.c.state)
+        )
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(DELIVERIES.c.state, func.count()).group_by(DELIVERIES.c.state)
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def revive(self, company_id: str) -> None:
+        """Make every delivery of a company that waits or was given up due now."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(DELIVERIES)
+                .where(
+                    DELIVERIES.c.company_id == company_id,
+                    DELIVERIES.c.state.in_(("due", "dead")),
+                )
+                .values(state="due", attempts=0, due_at=self._clock())
             )
-            return {row[0]: row[1] for row in rows}
 
 
 class Worker:

@@ -7,11 +7,11 @@ itself.
 
 from typing import Any
 
+import httpx2
 from fastapi import Request
 
-from einvoice_core import http
 from reference_server.database import in_transaction
-from reference_server.errors import NotFoundError, ServerError
+from reference_server.errors import ConflictError, NotFoundError, ServerError
 
 __all__ = ["Link"]
 
@@ -28,14 +28,25 @@ class Link:
 
         Raises:
             NotFoundError: The other service does not have it, for this caller.
+            ConflictError: The other service refuses it in its present state.
             ServerError: The other service failed, or a transaction is open.
         """
+        return (await self._get(path)).json()
+
+    async def get_bytes(self, path: str) -> bytes:
+        """Return the body that another service answers; raises as :meth:`get`."""
+        return bytes((await self._get(path)).content)
+
+    async def _get(self, path: str) -> httpx2.Response:
         if in_transaction():
             raise ServerError("a link was called while a transaction was open")
-        async with http.in_process(self._app) as client:
+        transport = httpx2.ASGITransport(app=self._app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://in-process") as client:
             answer = await client.get(path, headers={"authorization": self._authorization})
-        if answer.status_code == 404:
-            raise NotFoundError(answer.json()["detail"])
-        if answer.status_code != 200:
-            raise ServerError(f"{path} answered {answer.status_code}")
-        return answer.json()
+        if answer.status_code == 200:
+            return answer
+        errors = {404: NotFoundError, 409: ConflictError}
+        error = errors.get(answer.status_code)
+        if error is not None:
+            raise error(answer.json()["detail"])
+        raise ServerError(f"{path} answered {answer.status_code}")
