@@ -87,7 +87,7 @@ def main() -> None:
     """Print every figure."""
     texts = numbers()
     compare("check a NIF", nif.check, peer_nif, texts)
-    written = [f"ES-{text[:1]}.{text[1:]}" for text in texts]
+    written = [f"ES {text[:8]}-{text[8:]}" for text in texts]
     compare("check a NIF with separators", nif.check, peer_nif, written)
     foreign = ["DE136695976", "IT00743110157", "FR61954506077", "PL8567346215"] * (COUNT // 4)
     compare("check a VAT number", vat.check, peer_vat, foreign)

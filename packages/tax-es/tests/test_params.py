@@ -11,7 +11,6 @@ from einvoice_core.timeline import Dated, load_timelines
 CITED = re.compile(r"(BOE-A-\d{4}-\d+)\).*(art\.|arts\.|disp\. )")
 DATED = ["iva", "iva_temporary", "igic", "surcharge", "withholding", "withholding_ceuta_melilla"]
 KNOWN = {"condition", "condition_text", "mark", "kinds"}
-# The rate is that of art. 101.5 LIRPF as a transitional provision of the law raised it.
 
 
 def rows() -> Iterator[tuple[str, Dated[object]]]:

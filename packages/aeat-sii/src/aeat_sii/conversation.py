@@ -37,6 +37,9 @@ _AGENCY_CODE = re.compile(r"Codigo\[([0-9]{1,6})\]\.?\s*(.*)", re.DOTALL | re.AS
 _TECHNICAL = frozenset({"3500", "3501", "4108", "4110", "4111", "4128", "4134", "4139"})
 
 
+_HEADERS = MappingProxyType({"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'})
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A message that is ready to be sent with POST.
@@ -49,9 +52,7 @@ class Request:
 
     url: str
     body: bytes = field(repr=False)
-    headers: Mapping[str, str] = MappingProxyType(
-        {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
-    )
+    headers: Mapping[str, str] = field(default_factory=lambda: _HEADERS)
 
 
 @dataclass(slots=True)

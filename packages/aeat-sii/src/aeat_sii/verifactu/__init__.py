@@ -1,1 +1,91 @@
-"""VERI*FACTU: records, their chain, the tax QR, the rules and the client."""
+"""VERI*FACTU: records, their chain, the tax QR, the rules and the client.
+
+::
+
+    record = verifactu.link(draft, previous)
+    report = verifactu.validate(record, now=now)
+    answer = client.submit([record])
+"""
+
+from aeat_sii.verifactu import chain, codes, qr, records, rules
+from aeat_sii.verifactu.answers import Answer, AnswerLine, Duplicate, match
+from aeat_sii.verifactu.chain import AnyRecord, fingerprint, link
+from aeat_sii.verifactu.client import (
+    AsyncClient,
+    Client,
+    Conversation,
+    build,
+    prepare,
+    read_answer,
+)
+from aeat_sii.verifactu.codes import (
+    Exemption,
+    IdKind,
+    InvoiceKind,
+    LineState,
+    Qualification,
+    Regime,
+    StoredState,
+    SubmissionState,
+    TaxKind,
+)
+from aeat_sii.verifactu.records import (
+    BreakdownLine,
+    CancellationRecord,
+    CancelledInvoiceId,
+    ChainLink,
+    Header,
+    InvoiceId,
+    InvoicingSystem,
+    OtherId,
+    Person,
+    RectifiedAmounts,
+    RegistrationRecord,
+    SpanishPerson,
+    Submission,
+)
+from aeat_sii.verifactu.rules import validate
+
+__all__ = [
+    "Answer",
+    "AnswerLine",
+    "AnyRecord",
+    "AsyncClient",
+    "BreakdownLine",
+    "CancellationRecord",
+    "CancelledInvoiceId",
+    "ChainLink",
+    "Client",
+    "Conversation",
+    "Duplicate",
+    "Exemption",
+    "Header",
+    "IdKind",
+    "InvoiceId",
+    "InvoiceKind",
+    "InvoicingSystem",
+    "LineState",
+    "OtherId",
+    "Person",
+    "Qualification",
+    "RectifiedAmounts",
+    "Regime",
+    "RegistrationRecord",
+    "SpanishPerson",
+    "StoredState",
+    "Submission",
+    "SubmissionState",
+    "TaxKind",
+    "build",
+    "chain",
+    "codes",
+    "fingerprint",
+    "link",
+    "match",
+    "prepare",
+    "qr",
+    "read_answer",
+    "records",
+    "rules",
+    "validate",
+]

@@ -8,15 +8,19 @@ Source: tax agency, description of the web service, v1.0.3 (28/07/2025).
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
 
-from aeat_sii.conversation import Pace, Request, content_of
+from aeat_sii.conversation import MAX_ANSWER, Pace, Request, content_of
 from aeat_sii.environments import CertificateKind, Environment
 from aeat_sii.errors import (
     AeatError,
     BatchError,
+    CertificateError,
     ProtocolError,
+    TransportError,
     UnlinkedRecordError,
 )
 from aeat_sii.verifactu.answers import INITIAL_WAIT_S, Answer, match
@@ -32,6 +36,7 @@ from aeat_sii.verifactu.records import (
     SubmittedRecord,
     VoluntarySubmission,
 )
+from einvoice_core import http
 from einvoice_core.certificates import Credential, HolderKind
 from einvoice_core.soap import envelope
 from einvoice_core.timeline import load_timelines

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tax_es.ids import nif
-
 from einvoice_core.findings import Breach, RuleSet
 from facturae_es.codes import ResidenceType
 from facturae_es.model import TaxIdentification
 from facturae_es.reader import Examined
+from tax_es.ids import nif
 
 __all__ = ["parties"]
 

@@ -1,0 +1,174 @@
+"""Time of a Facturae invoice: build, write, read, validate, sign, verify; beside peers.
+
+Run it with ``python benchmarks/bench_facturae.py``. Peers, where they are installed: xsdata, with
+classes that it generates from the official schema when ``EINVOICE_OFFICIAL`` names its folder, and
+signxml. Everything runs in this process, one after the other; a figure is the best of several runs.
+"""
+
+import importlib
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from lxml import etree
+
+import facturae_es as facturae
+from einvoice_core.certificates import Credential
+from einvoice_core.testing.authority import ThrowawayAuthority
+from facturae_es.model import Address, Facturae
+
+REPEAT = 7
+
+
+def best(run: Callable[[], object]) -> float:
+    """Return the milliseconds of the fastest of several runs."""
+    times = []
+    for _ in range(REPEAT):
+        started = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - started)
+    return min(times) * 1000
+
+
+def build(count: int) -> Facturae:
+    """Build an invoice with that many lines."""
+    address = Address(
+        street="Calle de la Prueba, 5",
+        post_code="28013",
+        town="Madrid",
+        province="Madrid",
+        country="ESP",
+    )
+    iva = facturae.Tax(rate_percent=Decimal(21))
+    lines = [
+        facturae.Line(
+            description=f"Producto {n}",
+            quantity=Decimal(n % 7 + 1),
+            unit_price=Decimal("10.35"),
+            taxes=(iva,),
+        )
+        for n in range(count)
+    ]
+    seller = facturae.company("B12345674", "Ejemplos Inventados, S.L.", address)
+    buyer = facturae.person("12345678Z", "Inventada", "Pérez", address)
+    return facturae.build(seller, buyer, "1", date(2026, 3, 2), lines)
+
+
+def xsdata_classes(folder: str) -> Any:  # noqa: ANN401 - a module that is generated
+    """Return the module that xsdata generates from the official schema, or ``None``."""
+    schema = Path(os.environ.get("EINVOICE_OFFICIAL", "official"))
+    schema = (schema / "facturae/xsd-lxml/Facturaev3_2_2.xsd").resolve()
+    if importlib.util.find_spec("xsdata") is None or not schema.exists():
+        return None
+    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    command = [sys.executable, "-m", "xsdata", "generate", str(schema)]
+    command += ["--package", "generated_facturae", "--structure-style", "single-package"]
+    subprocess.run(
+        command, cwd=folder, env={**os.environ, "PATH": tools}, capture_output=True, check=True
+    )
+    sys.path.insert(0, folder)
+    return importlib.import_module("generated_facturae")
+
+
+def signxml_sign(credential: Credential, key: rsa.RSAPrivateKey) -> Callable[[bytes], bytes] | None:
+    """Return a function that signs under the same policy with signxml, or ``None``."""
+    try:
+        from signxml import DigestAlgorithm, algorithms
+        from signxml.xades import XAdESDataObjectFormat, XAdESSignaturePolicy, XAdESSigner
+    except ImportError:
+        return None
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    certificate = credential.certificate.public_bytes(Encoding.PEM).decode()
+    policy = XAdESSignaturePolicy(
+        Identifier=facturae.signing.POLICY.identifier,
+        Description=facturae.signing.POLICY.description,
+        DigestMethod=DigestAlgorithm.SHA256,
+        DigestValue=list(facturae.signing.POLICY.digests.values())[1],
+    )
+    inclusive = algorithms.CanonicalizationMethod.CANONICAL_XML_1_0
+
+    def sign(xml: bytes) -> bytes:
+        signer = XAdESSigner(
+            signature_policy=policy,
+            claimed_roles=["emisor"],
+            data_object_format=XAdESDataObjectFormat(MimeType="text/xml"),
+            c14n_algorithm=inclusive,
+        )
+        signed = signer.sign(etree.fromstring(xml), key=private, cert=certificate)
+        return bytes(etree.tostring(signed))
+
+    return sign
+
+
+def show(name: str, ours: float, peer: float | None = None, who: str = "") -> None:
+    """Print a line of the table."""
+    ratio = f"{peer:9.2f} ms  {peer / ours:6.1f} x  {who}" if peer is not None else ""
+    print(f"  {name:<22}{ours:9.2f} ms  {ratio}")
+
+
+def measure(
+    count: int,
+    sign: Callable[[bytes], bytes],
+    peer_sign: Callable[[bytes], bytes] | None,
+    generated: Any,  # noqa: ANN401 - a module that is generated
+) -> None:
+    """Print the table for an invoice with that many lines."""
+    document = build(count)
+    xml = facturae.write(document)
+    signed = sign(xml)
+    read_ms = write_ms = both_ms = None
+    if generated is not None:
+        from xsdata.formats.dataclass.parsers import XmlParser
+        from xsdata.formats.dataclass.serializers import XmlSerializer
+
+        parser, serializer = XmlParser(), XmlSerializer()
+        tree = parser.from_bytes(xml, generated.Facturae)
+        read_ms = best(lambda: parser.from_bytes(xml, generated.Facturae))
+        write_ms = best(lambda: serializer.render(tree))
+    sign_ms = None if peer_sign is None else best(lambda: peer_sign(xml))
+    if write_ms is not None and sign_ms is not None:
+        both_ms = write_ms + sign_ms
+    print(f"{count} lines")
+    show("build", best(lambda: build(count)))
+    show("write", best(lambda: facturae.write(document)), write_ms, "xsdata")
+    show("sign", best(lambda: sign(xml)), sign_ms, "signxml")
+    whole = best(lambda: sign(facturae.write(build(count))))
+    show("build, write and sign", whole, both_ms, "xsdata (write) + signxml")
+    show("read", best(lambda: facturae.read(xml)), read_ms, "xsdata")
+    show("validate", best(lambda: facturae.validate(xml)))
+    show("verify", best(lambda: facturae.verify(signed)))
+
+
+def main() -> None:
+    """Print the tables for 10 and for 1,000 lines."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    now = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    credential = ThrowawayAuthority(clock=lambda: now).issue(
+        nif="12345678Z", name="Inventada Pérez", key=key
+    )
+    peer_sign = signxml_sign(credential, key)
+    print(f"raw RSA: {best(lambda: key.sign(b'', padding.PKCS1v15(), hashes.SHA256())):.2f} ms")
+    with tempfile.TemporaryDirectory() as folder:
+        generated = xsdata_classes(folder)
+        for count in (10, 1_000):
+            measure(
+                count,
+                lambda xml: facturae.sign(xml, credential, clock=lambda: now),
+                peer_sign,
+                generated,
+            )
+
+
+if __name__ == "__main__":
+    main()
