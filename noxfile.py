@@ -10,16 +10,17 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import nox
+import nox.command
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import bootstrap  # noqa: E402 - lies in tools/, which must be on the path first
+from lock import project  # noqa: E402 - likewise
 
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
@@ -54,11 +55,6 @@ def workspace() -> Path:
 def uv() -> tuple[str, dict[str, str]]:
     """Return the locked uv and the environment it runs in."""
     return str(bootstrap.ensure_uv()), bootstrap.uv_environment()
-
-
-def metadata(folder: Path) -> dict:
-    with (folder / "pyproject.toml").open("rb") as file:
-        return tomllib.load(file)["project"]
 
 
 def import_name(folder: Path) -> str:
@@ -123,24 +119,38 @@ def environment_for(version: str, interpreter: Path) -> Path:
     return python
 
 
+def run_all(session: nox.Session, *commands: list[str]) -> None:
+    """Run every command, so that one run shows all there is to mend; fail when one failed."""
+    failed: list[str] = []
+    for command in commands:
+        try:
+            session.run(*command, external=True)
+        except nox.command.CommandFailed:
+            failed.append(" ".join(command[1:4]))
+    if failed:
+        session.error(f"failed: {'; '.join(failed)}")
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Ruff (style, security, time zones, format) and the import contracts."""
-    python = str(workspace())
-    session.run(python, "-m", "ruff", "check", ".", external=True)
-    session.run(python, "-m", "ruff", "format", "--check", ".", external=True)
-    session.run(str(bootstrap.SCRIPTS / "lint-imports"), "--no-logo", external=True)
+    ruff = [str(workspace()), "-m", "ruff"]
+    run_all(
+        session,
+        [*ruff, "check", "."],
+        [*ruff, "format", "--check", "."],
+        [str(bootstrap.SCRIPTS / "lint-imports"), "--no-logo"],
+    )
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Mypy, strict, on every package, the tools and the recipes."""
-    python = str(workspace())
+    mypy = [str(workspace()), "-m", "mypy"]
     ours = [part for folder in FOLDERS.values() for part in ("-p", import_name(folder))]
-    session.run(python, "-m", "mypy", *ours, external=True)
-    session.run(python, "-m", "mypy", *map(str, sorted(ROOT.glob("tools/*.py"))), external=True)
-    if programs := sorted(ROOT.glob("docs/recipes/*.py")):
-        session.run(python, "-m", "mypy", *map(str, programs), external=True)
+    programs = map(str, sorted(ROOT.glob("docs/recipes/*.py")))
+    tools = map(str, sorted(ROOT.glob("tools/*.py")))
+    run_all(session, [*mypy, *ours], [*mypy, *tools], [*mypy, *programs])
 
 
 @nox.session
@@ -174,7 +184,7 @@ def build_wheels() -> dict[str, Path]:
     for name, folder in FOLDERS.items():
         options = ["-q", "--wheel", "--no-build-isolation", "--python", workspace()]
         bootstrap.run([program, "build", *options, "--out-dir", WHEELS, folder], env)
-        stem = metadata(folder)["name"].replace("-", "_")
+        stem = project(folder)["name"].replace("-", "_")
         built[name] = next(WHEELS.glob(f"{stem}-*.whl"))
     return built
 
@@ -194,8 +204,8 @@ def install_alone(
 ) -> Path:
     """Install a wheel with its declared dependencies and pytest; return the Python to use."""
     program, env = uv()
-    project = metadata(FOLDERS[package])
-    extras = [f"--extra={name}" for name in project["optional-dependencies"] if name == "testing"]
+    groups = project(FOLDERS[package]).get("optional-dependencies", {})
+    extras = ["--extra=testing"] if "testing" in groups else []
     folder = ROOT / ".nox" / f"installed-{package}-{resolution}"
     python = folder / "bin" / "python"
     session.log(f"{package}, resolution {resolution}")
@@ -213,7 +223,7 @@ def install_alone(
             check=True,
         )
     # The siblings come from here even if an index knows something of the same name.
-    ours = {metadata(folder)["name"]: wheels[name] for name, folder in FOLDERS.items()}
+    ours = {project(folder)["name"]: wheels[name] for name, folder in FOLDERS.items()}
     lines = pinned.read_text().splitlines()
     others = [line for line in lines if line.partition("==")[0] not in ours]
     siblings = [wheels[package], *(ours[name] for name in named(lines) if name in ours)]

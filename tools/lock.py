@@ -16,17 +16,23 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import bootstrap
 
 ROOT = bootstrap.ROOT
 
 
+def project(folder: Path) -> dict[str, Any]:
+    """Return the ``[project]`` table of a package."""
+    with (folder / "pyproject.toml").open("rb") as file:
+        table: dict[str, Any] = tomllib.load(file)["project"]
+    return table
+
+
 def distribution(folder: Path) -> str:
     """Return the name under which a folder of the workspace is published."""
-    with (folder / "pyproject.toml").open("rb") as file:
-        name: str = tomllib.load(file)["project"]["name"]
-    return name
+    return str(project(folder)["name"])
 
 
 def command(folders: list[Path], output: Path, *, upgrade: bool) -> list[str]:

@@ -19,6 +19,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 import urllib.error
@@ -39,6 +40,20 @@ ATTEMPTS = 3
 CONNECTIONS = 4
 
 Fetch = Callable[[str], bytes]
+
+_XADES = ("xmldsig-core-schema.xsd", "XAdES01903v132-201601.xsd", "XAdES01903v141-201601.xsd")
+_EXTENSIONS = ("Extension_FACEB2B_v1-1.xsd", "UtilitiesExtension.xsd", "CorreosExtension_v1.0.xsd")
+_FACTURAE = {"3.0": "30", "3.1": "v31", "3.2": "v3_2", "3.2.1": "v3_2_1", "3.2.2": "v3_2_2"}
+
+# Official schemas that are loaded together, by the name under which a test loads them.
+COMPOSED: dict[str, tuple[str, ...]] = {
+    f"facturae/drivers/facturae-{version}.xsd": (
+        *(f"facturae/xsd-xades/{name}" for name in _XADES),
+        *(f"facturae/xsd-extensions/{name}" for name in _EXTENSIONS),
+        f"facturae/xsd/Facturae{suffix}.xsd",
+    )
+    for version, suffix in _FACTURAE.items()
+}
 
 
 class OfficialError(Exception):
@@ -206,6 +221,31 @@ def build(
         yield from filter(None, pool.map(attempt, missing[1:]))
 
 
+def compose(folder: Path) -> None:
+    """Write the schemas of ours that load several official ones without a network."""
+    for name, parts in COMPOSED.items():
+        paths = [folder / part for part in parts]
+        if not all(path.exists() for path in paths):
+            continue
+        target = folder / name
+        target.parent.mkdir(exist_ok=True)
+        imports = [
+            f'  <xs:import namespace="{namespace_of(path)}"'
+            f' schemaLocation="{os.path.relpath(path, target.parent)}"/>\n'
+            for path in paths
+        ]
+        schema = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
+        target.write_text(f"{schema}\n{''.join(imports)}</xs:schema>\n", "utf-8")
+
+
+def namespace_of(schema: Path) -> str:
+    """Return the namespace that a schema describes."""
+    found = re.search(r'targetNamespace\s*=\s*"([^"]+)"', schema.read_text("utf-8-sig"))
+    if found is None:
+        raise OfficialError(f"{schema} names no namespace")
+    return found.group(1)
+
+
 def select(entries: Iterable[Entry], only: Sequence[str]) -> list[Entry]:
     """Return the entries of some folders, or all when none is named."""
     wanted = tuple(f"{name.strip('/')}/" for name in only)
@@ -232,6 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             problems = [f"{e.path} is missing or differs" for e in absent(entries, wish.into)]
         else:
             problems = list(build(entries, wish.into, wish.base))
+            compose(wish.into)
     except OfficialError as error:
         print(f"official: {error}", file=sys.stderr)
         print(f"official: what is complete stays in {wish.into}; repeat later", file=sys.stderr)

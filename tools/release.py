@@ -14,22 +14,15 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import bootstrap
+from lock import distribution, project
 
 FOREIGN = re.compile(r"(^|/)(tests?|official|__pycache__)/|\.(xsd|wsdl|sch|xslt?|p12|pem|key)$")
-
-
-def project(folder: Path) -> dict[str, Any]:
-    """Return the ``[project]`` table of a package."""
-    with (folder / "pyproject.toml").open("rb") as file:
-        table: dict[str, Any] = tomllib.load(file)["project"]
-    return table
 
 
 def git(*arguments: str) -> str:
@@ -61,7 +54,7 @@ def check_version(folder: Path, facts: dict[str, Any]) -> Iterator[str]:
 
 def check_siblings(facts: dict[str, Any]) -> Iterator[str]:
     """Yield the packages of this workspace that are required without a range."""
-    ours = {project(folder)["name"] for folder in bootstrap.members()}
+    ours = {distribution(folder) for folder in bootstrap.members()}
     groups = [facts.get("dependencies", []), *facts.get("optional-dependencies", {}).values()]
     for requirement in (line for group in groups for line in group):
         name = re.split(r"[\[<>=!~; ]", requirement)[0]

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 import facturae_es as facturae
 from einvoice_core.certificates import TrustStore
 from einvoice_core.testing.authority import ThrowawayAuthority
-from facturae_es.building import centre, transfer
 from facturae_es.codes import RoleType, UnitOfMeasure
 from facturae_es.model import Address
 
@@ -25,7 +24,7 @@ def main(folder: Path) -> None:
     seller = facturae.company("B12345674", "Ejemplos Inventados, S.L.", MADRID)
     # A public buyer names three units: accounting office, managing body, processing unit.
     units = [
-        centre("L01280790", role, MADRID)
+        facturae.centre("L01280790", role, MADRID)
         for role in (RoleType.FISCAL, RoleType.RECEIVER, RoleType.PAYER)
     ]
     buyer = facturae.company("P9900001J", "Ayuntamiento Inventado", MADRID, centres=units)
@@ -56,7 +55,7 @@ def main(folder: Path) -> None:
         file_reference="EXP-2026-001",
     )
     payable = made.totals.executable_amount
-    paid = transfer(date(2026, 4, 1), payable, "ES79 2100 0813 6101 2345 6789")
+    paid = facturae.transfer(date(2026, 4, 1), payable, "ES79 2100 0813 6101 2345 6789")
     made = made.model_copy(update={"payment_details": (paid,)})
     document = facturae.batch(seller, buyer, [made])
 

@@ -11,34 +11,41 @@ SOURCES = sorted([*ROOT.glob("packages/*/src/**/*.py"), *ROOT.glob("reference-se
 # What may be a float: spans of time (of waiting and of measuring) and lengths on paper.
 NOT_MONEY = re.compile(
     r"time|seconds|_s\b|_ms\b|delay|wait|interval|elapsed|perf_counter|backoff|retry|poll|clock"
-    r"|latency|duration|histogram|buckets|width|height|scale|_mm\b",
+    r"|latency|duration|histogram|buckets|width|height|scale|_mm\b| ms\b|pause|moment|failures",
     re.IGNORECASE,
 )
 
 
 def floats(tree: ast.Module) -> Iterator[ast.stmt]:
     """Yield the innermost statement around each float, unless it speaks of something else."""
-    for statement in ast.walk(tree):
-        if not isinstance(statement, ast.stmt):
-            continue
-        direct = [node for child in _expressions(statement) for node in ast.walk(child)]
-        for node in direct:
-            is_literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
-            is_name = isinstance(node, ast.Name) and node.id == "float"
-            if (is_literal or is_name) and not NOT_MONEY.search(_without_body(statement)):
-                yield statement
-                break
+    for statement, function in statements(tree, ""):
+        nodes = [node for part in expressions(statement) for node in ast.walk(part)]
+        is_function = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
+        parts = [statement] if is_function else expressions(statement)
+        context = "\n".join([function, *map(ast.unparse, parts)])
+        if any(map(is_float, nodes)) and not NOT_MONEY.search(context):
+            yield statement
 
 
-def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(statement):
-        if not isinstance(child, ast.stmt):
-            yield child
+def is_float(node: ast.AST) -> bool:
+    """Tell whether a node is a float literal or names the type."""
+    is_literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
+    return is_literal or (isinstance(node, ast.Name) and node.id == "float")
 
 
-def _without_body(statement: ast.stmt) -> str:
-    heads = [ast.unparse(child) for child in _expressions(statement)]
-    return "\n".join([getattr(statement, "name", ""), *heads])
+def statements(tree: ast.AST, function: str) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield every statement with the name of the function around it."""
+    for child in ast.iter_child_nodes(tree):
+        inner = getattr(child, "name", function) if isinstance(child, ast.stmt) else function
+        if isinstance(child, ast.stmt):
+            yield child, function
+        yield from statements(child, inner)
+
+
+def expressions(statement: ast.stmt) -> list[ast.AST]:
+    """Return what a statement consists of, without the statements inside it."""
+    children = ast.iter_child_nodes(statement)
+    return [child for child in children if not isinstance(child, ast.stmt | ast.ExceptHandler)]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 import official
 
@@ -156,6 +157,25 @@ def test_a_member_that_grows_over_the_limit_is_refused(monkeypatch: pytest.Monke
 def test_a_manifest_cannot_write_outside_the_folder(base: str, tmp_path: Path, path: str) -> None:
     with pytest.raises(official.OfficialError, match="outside the folder"):
         list(official.build([replace(FIRST, path=path)], tmp_path / "inner", base))
+
+
+def test_schemas_that_belong_together_are_composed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        schema = f"""<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:{name}">
+        <element name="{name}"/></schema>"""
+        (tmp_path / "parts").mkdir(exist_ok=True)
+        (tmp_path / "parts" / name).write_text(schema)
+    composed = {"all/both": ("parts/one", "parts/two"), "all/more": ("parts/three",)}
+    monkeypatch.setattr(official, "COMPOSED", composed)
+
+    official.compose(tmp_path)
+
+    loaded = etree.XMLSchema(etree.parse(tmp_path / "all/both"))
+    assert loaded.validate(etree.XML('<two xmlns="urn:two"/>'))
+    assert not loaded.validate(etree.XML('<three xmlns="urn:two"/>'))
+    assert not (tmp_path / "all/more").exists()
 
 
 def test_plain_http_is_for_this_machine_only() -> None:

@@ -1,7 +1,7 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 import pytest
 from hypothesis import given
@@ -39,10 +39,17 @@ from aeat_sii.verifactu import (
 )
 from einvoice_core.certificates import Credential
 from einvoice_core.http import Reply, Request
+from einvoice_core.testing.authority import ThrowawayAuthority
 from einvoice_core.testing.transport import Exchange, Scripted, cut_off, down, reply, slow
 
 Records = tuple[RegistrationRecord, ...]
 MakeClient = Callable[..., Client]
+
+
+class MovableClock(Protocol):
+    def __call__(self) -> datetime: ...
+
+    def pass_s(self, seconds: int) -> None: ...
 
 
 @pytest.fixture
@@ -51,7 +58,7 @@ def service(clock: Callable[[], datetime]) -> Service:
 
 
 @pytest.fixture
-def make_client(credential: Credential, clock: Callable[[], datetime]) -> Any:  # noqa: ANN401
+def make_client(credential: Credential, clock: Callable[[], datetime]) -> Iterator[MakeClient]:
     made = []
 
     def make(*exchanges: Exchange | bytes) -> Client:
@@ -94,7 +101,9 @@ def test_the_request_is_soap_11_for_the_address_of_the_environment(
     assert request.headers["soapaction"] == '""'
 
 
-def test_a_seal_has_another_address(authority: Any, service: Service, records: Records) -> None:  # noqa: ANN401
+def test_a_seal_has_another_address(
+    authority: ThrowawayAuthority, service: Service, records: Records
+) -> None:
     seal = authority.issue(organization_nif="B12345674", organization="EMPRESA DE PRUEBA SL")
     transport = Scripted([answered(service)])
     with Client(seal, environment=TEST, transport=transport) as client:
@@ -132,7 +141,7 @@ def test_after_a_lost_answer_the_duplicate_says_what_the_agency_holds(
     make_client: MakeClient,
     service: Service,
     records: Records,
-    clock: Any,  # noqa: ANN401
+    clock: MovableClock,
 ) -> None:
     lost = Exchange(
         body=lambda request: service.answer(request.content, examples.ISSUER)[1], cut_after=10
@@ -154,7 +163,7 @@ def test_after_a_lost_answer_the_duplicate_says_what_the_agency_holds(
 
 def test_a_client_waits_as_long_as_the_answer_said(
     make_client: MakeClient,
-    clock: Any,  # noqa: ANN401
+    clock: MovableClock,
     records: Records,
 ) -> None:
     patient = Service(clock, wait_s=90)

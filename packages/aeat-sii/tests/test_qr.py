@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aeat_sii.environments import PRODUCTION, TEST, local
+from aeat_sii.environments import PRODUCTION, TEST, Environment, local
 from aeat_sii.errors import QrError
 from aeat_sii.testing import examples, strategies
 from aeat_sii.verifactu import qr
@@ -32,7 +32,9 @@ def test_the_address_of_a_record_holds_its_four_values() -> None:
     day=st.dates(),
     total=strategies.amounts,
 )
-def test_an_address_is_read_back(environment, verifactu, number, day, total) -> None:  # noqa: ANN001
+def test_an_address_is_read_back(
+    environment: Environment, verifactu: bool, number: str, day: date, total: Decimal
+) -> None:
     address = qr.url("89890001K", number, day, total, environment=environment, verifactu=verifactu)
 
     assert qr.parse(address) == qr.QrData("89890001K", number, day, total, verifactu)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from einvoice_core.records import Record
-from facturae_es import building
+from facturae_es import building, parts
 from facturae_es.codes import (
     CorrectionMethod,
     InvoiceIssuerType,
@@ -74,16 +74,16 @@ def change() -> Change:
 
 @pytest.fixture(scope="session")
 def seller() -> Party:
-    return building.company("B12345674", "Ejemplos Inventados, S.L.", MADRID)
+    return parts.company("B12345674", "Ejemplos Inventados, S.L.", MADRID)
 
 
 @pytest.fixture(scope="session")
 def buyer() -> Party:
     centres = [
-        building.centre(f"L0128079{n}", role, MADRID, name="Unidad inventada")
+        parts.centre(f"L0128079{n}", role, MADRID, name="Unidad inventada")
         for n, role in enumerate((RoleType.FISCAL, RoleType.RECEIVER, RoleType.PAYER))
     ]
-    return building.company("Q2812345C", "Ayuntamiento Inventado", MADRID, centres=centres)
+    return parts.company("Q2812345C", "Ayuntamiento Inventado", MADRID, centres=centres)
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +96,7 @@ def simple(seller: Party, buyer: Party) -> Facturae:
 @pytest.fixture(scope="session")
 def rich(buyer: Party) -> Facturae:
     """Everything that totals know: discounts, charges, surcharge, withholding, settlement."""
-    seller = building.person(
+    seller = parts.person(
         "12345678Z", "Inventada", "Pérez", MADRID, second_surname="Gómez", reference="42"
     )
     lines = [
@@ -133,7 +133,7 @@ def rich(buyer: Party) -> Facturae:
         discounts=[Adjustment(reason="Pronto pago", percent=Decimal(2))],
         charges=[Adjustment(reason="Portes", amount=Decimal("6.00"))],
         settlement=settlement,
-        corrective=building.correction(
+        corrective=parts.correction(
             ReasonCode.TAXABLE_BASE,
             CorrectionMethod.DIFFERENCES,
             period,
@@ -149,7 +149,7 @@ def rich(buyer: Party) -> Facturae:
     made = made.model_copy(
         update={
             "payment_details": (
-                building.transfer(date(2026, 4, 1), payable, "ES79 2100 0813 6101 2345 6789"),
+                parts.transfer(date(2026, 4, 1), payable, "ES79 2100 0813 6101 2345 6789"),
             )
         }
     )

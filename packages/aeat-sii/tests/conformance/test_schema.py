@@ -125,7 +125,7 @@ def enumeration(name: str) -> set[str]:
         ("CountryType2", codes.COUNTRIES),
     ],
 )
-def test_a_code_list_is_the_official_one(name: str, ours: Any) -> None:  # noqa: ANN401 - enum or set
+def test_a_code_list_is_the_official_one(name: str, ours: Any) -> None:
     assert {str(value) for value in ours} == enumeration(name)
 
 
@@ -151,7 +151,7 @@ def test_the_rules_cover_the_validations_that_need_no_look_up(
     missing = sorted({row["id"] for row in of_registrations} - {row["id"] for row in covered})
 
     record_property("validations", f"{len(covered)}/{len(of_registrations)}")
-    print(f"validations of registrations: {len(covered)}/{len(of_registrations)}; not: {missing}")  # noqa: T201
+    print(f"validations of registrations: {len(covered)}/{len(of_registrations)}; not: {missing}")
     assert len(covered) >= 100
 
 

@@ -106,7 +106,7 @@ def test_the_official_addresses_of_the_qr() -> None:
 
 
 @pytest.mark.parametrize("environment", [PRODUCTION, TEST])
-def test_the_addresses_are_the_official_ones(environment: Any) -> None:  # noqa: ANN401 - either
+def test_the_addresses_are_the_official_ones(environment: Any) -> None:
     rows = json.loads(official("verifactu/codes/endpoints.json").read_text())
     services, page = rows["ws"][environment.name], rows["qr"][environment.name]
 

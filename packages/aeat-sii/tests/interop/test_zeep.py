@@ -1,7 +1,7 @@
 """zeep, with the official WSDL, sends records to the sandbox: a client that we did not write."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,10 @@ NOW = datetime(2026, 7, 1, 9, 0, 30, tzinfo=timezone(timedelta(hours=2)))
 RECORDED = "2026-07-01T09:00:00+02:00"
 
 
+Operation = Callable[..., Any]
+"""An operation of the WSDL; zeep has no types."""
+
+
 class _Offline(Transport):
     """Reads the schemas from the judges' folder; the one of the signatures without its DOCTYPE."""
 
@@ -40,7 +44,7 @@ def agency() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture(scope="module")
-def send(agency: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401
+def send(agency: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operation]:
     session = _session(agency, agency.authority.issue(ISSUER, "ANA PRUEBAS DEMO"), tmp_path_factory)
     client = zeep.Client(
         str(official("verifactu/schema/SistemaFacturacion.wsdl")),
@@ -54,7 +58,7 @@ def send(agency: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> An
 
 def _session(
     agency: RunningSandbox, credential: Credential, folders: pytest.TempPathFactory
-) -> Any:  # noqa: ANN401 - requests has no types
+) -> Any:
     folder = folders.mktemp("certificates")
     (folder / "root.pem").write_bytes(agency.authority.pem)
     _, _, certificates = credential.to_pem(b"x").partition(b"-----BEGIN CERTIFICATE")
@@ -134,7 +138,7 @@ def link_of(record: dict[str, Any]) -> dict[str, str]:
     return {**record["IDFactura"], "Huella": record["Huella"]}
 
 
-def test_two_chained_records_are_accepted(send: Any) -> None:  # noqa: ANN401
+def test_two_chained_records_are_accepted(send: Operation) -> None:
     first = registration("Z-1")
     second = registration("Z-2", link_of(first))
 
@@ -146,7 +150,9 @@ def test_two_chained_records_are_accepted(send: Any) -> None:  # noqa: ANN401
     assert [line.EstadoRegistro for line in answer.RespuestaLinea] == ["Correcto", "Correcto"]
 
 
-def test_a_repeated_record_is_a_duplicate_and_a_wrong_fingerprint_a_warning(send: Any) -> None:  # noqa: ANN401
+def test_a_repeated_record_is_a_duplicate_and_a_wrong_fingerprint_a_warning(
+    send: Operation,
+) -> None:
     first = registration("Z-3")
     wrong = registration("Z-4", link_of(first)) | {"Huella": "0" * 64}
     send(header(), [{"RegistroAlta": first}])
@@ -160,7 +166,7 @@ def test_a_repeated_record_is_a_duplicate_and_a_wrong_fingerprint_a_warning(send
     assert (warned.EstadoRegistro, warned.CodigoErrorRegistro) == ("AceptadoConErrores", 2000)
 
 
-def test_a_record_for_someone_else_is_a_fault(send: Any) -> None:  # noqa: ANN401
+def test_a_record_for_someone_else_is_a_fault(send: Operation) -> None:
     someone = {"ObligadoEmision": {"NombreRazon": "CERTIFICADO DOS", "NIF": "89890002E"}}
 
     with pytest.raises(zeep.exceptions.Fault, match=r"Codigo\[4112\]"):

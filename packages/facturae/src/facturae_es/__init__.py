@@ -1,6 +1,7 @@
 """Facturae 3.2, 3.2.1 and 3.2.2: read, write, compute, check, sign and verify."""
 
-from facturae_es.building import batch, build, company, invoice, person
+from facturae_es.building import batch, build, invoice
+from facturae_es.parts import centre, company, correction, person, transfer
 from facturae_es.reader import Examined, examine, read
 from facturae_es.signing import examine_signature, sign, verify
 from facturae_es.totals import Adjustment, Line, Rounding, Tax, Withholding
@@ -18,14 +19,17 @@ __all__ = [
     "Withholding",
     "batch",
     "build",
+    "centre",
     "company",
     "convert",
+    "correction",
     "examine",
     "examine_signature",
     "invoice",
     "person",
     "read",
     "sign",
+    "transfer",
     "validate",
     "validate_record",
     "verify",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from einvoice_core.findings import Report
+from einvoice_core.findings import MAX_FINDINGS, Report
 from einvoice_core.xml.parsing import LIMITS, Limits
 from facturae_es.facets import Version
 from facturae_es.model import Facturae
@@ -57,4 +57,5 @@ def _with_rules(examined: Examined) -> Report:
     if examined.document is None:
         reason = "the structure does not allow a record: correct its findings first"
         return examined.report + Report(layers_skipped=MappingProxyType({RULES_LAYER: reason}))
-    return examined.report + facturae.validate(examined)
+    room = MAX_FINDINGS - len(examined.report.findings)
+    return examined.report + facturae.validate(examined, limit=room)

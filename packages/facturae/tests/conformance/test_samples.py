@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from lxml import etree
 import facturae_es
 from einvoice_core.testing import judges
 from facturae_es.errors import UnsupportedVersionError
+from facturae_es.recompute import recompute
 from facturae_es.versions import Version
 
 RULES = {
@@ -99,3 +101,24 @@ def test_rules_find_what_is_wrong_and_nothing_else(sample: dict[str, Any]) -> No
     report = facturae_es.validate(data_of(sample))
     assert {finding.rule for finding in report.fatal} == RULES.get(sample["file"], set())
     assert not report.undecided
+
+
+NOT_RECOMPUTED = {
+    # A line states a base of 25.00 for a gross amount of 33.75.
+    "omeuid-3.2-valid.xml",
+    "omeuid-3.2.1-valid.xml",
+    "omeuid-3.2.2-valid.xml",
+    "omeuid-3.2.2-nif-invalido.xml",
+    "omeuid-3.2.2-totales-incorrectos.xml",
+    # Its general surcharge bears no tax, and its total does not subtract the withholding.
+    "gobl-invoice-vat-irpf.xml",
+}
+
+
+@pytest.mark.parametrize("sample", [s for s in READ if s.values[0]["xsd_valid"]])
+def test_totals_are_those_of_the_sample(sample: dict[str, Any]) -> None:
+    for invoice in facturae_es.read(data_of(sample)).invoices:
+        computed = recompute(invoice).totals.invoice_total
+        # The administration's own sample is one cent off its taxes.
+        equal = abs(computed - invoice.totals.invoice_total) <= Decimal("0.01")
+        assert equal == (sample["file"] not in NOT_RECOMPUTED)

@@ -25,10 +25,10 @@ from einvoice_core.xml.errors import XmlEmpty, XmlEncoding, XmlRefused
 from einvoice_core.xml.parsing import Limits, parse
 from tax_es.ids import nif
 
-__all__ = ["MAX_REQUEST", "Service"]
+__all__ = ["DEFAULT_WAIT_S", "MAX_REQUEST", "SOAP", "Service", "fault"]
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-R = SF.replace("SuministroInformacion", "RespuestaSuministro")
+_R = SF.replace("SuministroInformacion", "RespuestaSuministro")
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request; a thousand records take some 3 MB."""
 
@@ -40,6 +40,7 @@ _ECHOED = {
 }
 _CSV_CHARACTERS = string.ascii_uppercase + string.digits
 DEFAULT_WAIT_S: int = tuple(load_timelines("aeat_sii.sandbox", "limits.toml")["wait_s"])[-1].value
+"""Seconds that an answer asks to wait."""
 
 
 @cache
@@ -281,7 +282,7 @@ def _answer_text(
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
         f'<env:Envelope xmlns:env="{SOAP}"><env:Header/><env:Body>',
-        f'<r:RespuestaRegFactuSistemaFacturacion xmlns:r="{R}" xmlns:sf="{SF}">',
+        f'<r:RespuestaRegFactuSistemaFacturacion xmlns:r="{_R}" xmlns:sf="{SF}">',
         accepted,
         "<r:Cabecera>",
         *(_copy(child) for child in header.iterchildren("*")),

@@ -50,7 +50,10 @@ def line(**changes: Any) -> BreakdownLine:  # noqa: ANN401 - fields of the recor
     return BreakdownLine(**fields | changes)
 
 
-def registration(number: str = "2026/0001", **changes: Any) -> RegistrationRecord:  # noqa: ANN401
+def registration(
+    number: str = "2026/0001",
+    **changes: Any,  # noqa: ANN401 - fields of the record
+) -> RegistrationRecord:
     """Make the record of an invoice of 121.00, without its place in a chain."""
     fields: dict[str, Any] = {
         "invoice": InvoiceId(issuer_nif=ISSUER, number=number, issued_on=date(2026, 7, 1)),
@@ -67,7 +70,10 @@ def registration(number: str = "2026/0001", **changes: Any) -> RegistrationRecor
     return RegistrationRecord(**fields | changes)
 
 
-def cancellation(number: str = "2026/0001", **changes: Any) -> CancellationRecord:  # noqa: ANN401
+def cancellation(
+    number: str = "2026/0001",
+    **changes: Any,  # noqa: ANN401 - fields of the record
+) -> CancellationRecord:
     """Make the cancellation of that record, without its place in a chain."""
     fields: dict[str, Any] = {
         "invoice": CancelledInvoiceId(issuer_nif=ISSUER, number=number, issued_on=date(2026, 7, 1)),

@@ -34,7 +34,24 @@ from aeat_sii.verifactu.records import (
     RegistrationRecord,
 )
 
-__all__ = ["amounts", "cancellations", "chain_links", "lines", "numbers", "registrations"]
+__all__ = [
+    "amounts",
+    "cancellations",
+    "chain_links",
+    "days",
+    "fingerprints",
+    "instants",
+    "invoice_ids",
+    "lines",
+    "nifs",
+    "numbers",
+    "other_ids",
+    "people",
+    "percents",
+    "registrations",
+    "systems",
+    "texts",
+]
 
 nifs = st.text(string.ascii_uppercase + string.digits, min_size=9, max_size=9)
 """Nine characters; the control character is right by chance only."""

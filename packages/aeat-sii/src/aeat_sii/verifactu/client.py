@@ -43,7 +43,15 @@ from einvoice_core.timeline import load_timelines
 from einvoice_core.xml.binding import read, write
 from einvoice_core.xml.errors import DocumentRefused
 
-__all__ = ["AsyncClient", "Client", "Conversation", "build", "prepare", "read_answer"]
+__all__ = [
+    "TIMEOUT_S",
+    "AsyncClient",
+    "Client",
+    "Conversation",
+    "build",
+    "prepare",
+    "read_answer",
+]
 
 TIMEOUT_S = 60
 """Seconds to wait for the service."""

@@ -28,6 +28,9 @@ _WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 Scope = Mapping[str, str]
 """Prefix to namespace; the default namespace has the empty prefix."""
 
+Inherited = Mapping[str, str | None]
+"""Attributes that the first element of the output takes over; ``None`` where it loses its own."""
+
 
 class CanonicalError(EInvoiceError):
     """The document has no canonical form."""
@@ -91,11 +94,14 @@ def canonicalize(
         writer = _Writer(method, prefixes, without)
         writer.element(node)
         return "".join(writer.out).encode("utf-8")
-    if without is None:
-        return _whole(node, method, prefixes)
-    if without is node.getroot():
-        return _surroundings(without, method)
-    return _whole(_copy_without(node, without), method, prefixes)
+    root = node.getroot()
+    if "" in prefixes or without is root:
+        # lxml does not hand "#default" on to libxml2.
+        before, after = _surroundings(root, method)
+        inner = canonicalize(root, method, inclusive_prefixes=prefixes, without=without)
+        return before + inner + after
+    tree = node if without is None else _copy_without(node, without)
+    return _whole(tree, method, prefixes)
 
 
 def _whole(tree: etree._ElementTree, method: C14n, prefixes: frozenset[str]) -> bytes:
@@ -106,7 +112,7 @@ def _whole(tree: etree._ElementTree, method: C14n, prefixes: frozenset[str]) -> 
             method="c14n",
             exclusive=method.exclusive,
             with_comments=method.with_comments,
-            inclusive_ns_prefixes=[p or "#default" for p in prefixes] or None,
+            inclusive_ns_prefixes=list(prefixes) or None,
         )
     except etree.C14NError as error:
         raise CanonicalError(f"the document has no canonical form: {error}") from error
@@ -135,11 +141,12 @@ def _copy_without(tree: etree._ElementTree, element: etree._Element) -> etree._E
     return twin
 
 
-def _surroundings(root: etree._Element, method: C14n) -> bytes:
-    """Write what stands around a root that is left out."""
-    before = "".join(f"{text}\n" for text in _markup(root.itersiblings(preceding=True), method))
+def _surroundings(root: etree._Element, method: C14n) -> tuple[bytes, bytes]:
+    """Write what stands before and behind the root."""
+    above = reversed(list(root.itersiblings(preceding=True)))
+    before = "".join(f"{text}\n" for text in _markup(above, method))
     after = "".join(f"\n{text}" for text in _markup(root.itersiblings(), method))
-    return (before + after).encode("utf-8")
+    return before.encode("utf-8"), after.encode("utf-8")
 
 
 def _markup(nodes: Iterator[etree._Element], method: C14n) -> Iterator[str]:
@@ -209,7 +216,7 @@ class _Writer:
                 out.append(f"</{name}>{tail}")
 
     def _open(
-        self, element: etree._Element, rendered: Scope, inherited: Mapping[str, str] | None
+        self, element: etree._Element, rendered: Scope, inherited: Inherited | None
     ) -> tuple[str, Scope]:
         """Write a start tag and the text behind it; return the name and what is now declared."""
         tag: str = element.tag
@@ -262,7 +269,7 @@ class _Writer:
 
 
 def _attributes(
-    element: etree._Element, scope: Scope, inherited: Mapping[str, str] | None
+    element: etree._Element, scope: Scope, inherited: Inherited | None
 ) -> list[tuple[str, str, str, str]]:
     """Return the attributes as namespace, local name, name in the output and value."""
     found: list[tuple[str, str, str, str]] = []
@@ -275,9 +282,10 @@ def _attributes(
         elif inherited is None or key not in inherited:
             uri, _, local = key[1:].partition("}")
             found.append((uri, local, _label(element, number, uri, local, scope), value))
-    for key, value in (inherited or {}).items():
-        local = key.rpartition("}")[2]
-        found.append((_XML, local, f"xml:{local}", value))
+    for key, taken in (inherited or {}).items():
+        if taken is not None:
+            local = key.rpartition("}")[2]
+            found.append((_XML, local, f"xml:{local}", taken))
     return found
 
 
@@ -296,35 +304,32 @@ def _label(element: etree._Element, number: int, uri: str, local: str, scope: Sc
     return str(element.xpath(f"name(@*[{number}])"))
 
 
-def _inherited(apex: etree._Element, method: C14n) -> dict[str, str] | None:
+def _inherited(apex: etree._Element, method: C14n) -> Inherited | None:
     """Return the ``xml:*`` attributes that the first element of the output takes over."""
     if method.exclusive:
         return None
     above = list(apex.iterancestors())
     if not above:
         return None
-    taken: dict[str, str] = {}
+    taken: dict[str, str | None] = {}
     for ancestor in above:
         for key, value in _items(ancestor):
             wanted = key in _INHERITED_11 if method.version_11 else key.startswith(f"{{{_XML}}}")
             if wanted and key not in apex.attrib:
                 taken.setdefault(key, value)
-    if method.version_11:
-        base = _fixed_base([*reversed(above), apex])
-        if base is not None:
-            taken[_XML_BASE] = base
+    if method.version_11 and any(ancestor.get(_XML_BASE) is not None for ancestor in above):
+        taken[_XML_BASE] = _fixed_base([apex, *above]) or None
     return taken
 
 
-def _fixed_base(path: list[etree._Element]) -> str | None:
-    """Join the ``xml:base`` of elements from the root down (Canonical XML 1.1, section 2.4)."""
-    base: str | None = None
-    for element in path:
-        value = element.get(_XML_BASE)
-        if value is not None:
-            base = value if base is None else _join(base, value)
-    # An empty value is not rendered for inherited ones; one that the element has itself stays.
-    return base or (path[-1].get(_XML_BASE) if base is None else None)
+def _fixed_base(path: list[etree._Element]) -> str:
+    """Join the ``xml:base`` of an element and its ancestors (Canonical XML 1.1, section 2.4)."""
+    values = [element.get(_XML_BASE) for element in path]
+    stated = [value for value in values if value is not None]
+    joined = stated[0]
+    for base in stated[1:]:
+        joined = _join(base, joined)
+    return joined
 
 
 _REFERENCE = re.compile(

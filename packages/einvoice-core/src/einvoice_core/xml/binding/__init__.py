@@ -29,10 +29,11 @@ from lxml import etree
 
 from einvoice_core.findings import MAX_FINDINGS, Finding, Location
 from einvoice_core.records import Record
+from einvoice_core.xml.binding._escaping import encoded
 from einvoice_core.xml.binding._places import Places, line_of, name_of
 from einvoice_core.xml.binding._plan import Level, Plan, Slot, local_name, plan_of, root_tag
 from einvoice_core.xml.binding._reading import RULES, Reader, TooManyFindings
-from einvoice_core.xml.binding._writing import document, encoded
+from einvoice_core.xml.binding._writing import document
 from einvoice_core.xml.errors import DocumentRefused, WriteRefused, XmlTooDeep
 
 __all__ = ["RULES", "Bound", "read", "write"]

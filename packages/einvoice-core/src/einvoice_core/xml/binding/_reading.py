@@ -1,5 +1,6 @@
 """From an element to a record, with findings where the document is not what the class says."""
 
+import copy
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from einvoice_core.findings import MAX_FINDINGS, Finding, Severity
 from einvoice_core.records import RawXml
+from einvoice_core.xml.binding._escaping import declaration
 from einvoice_core.xml.binding._places import Places, name_of
 from einvoice_core.xml.binding._plan import XSI, Level, Plan, Slot, local_name
 
@@ -107,14 +109,14 @@ class Reader:
         """Read the children of a record or wrapper."""
         slots = level.slots
         seen = 0
-        rank = 0
+        rank = -1
         previous = element
         text = element.text
-        if text and text.strip(_BLANK):
+        if text and not (text.isspace() and text.isascii()):
             self._stray(element, text)
         for child in element:
             text = child.tail
-            if text and text.strip(_BLANK):
+            if text and not (text.isspace() and text.isascii()):
                 self._stray(element, text)
             tag: Any = child.tag
             slot = slots.get(tag)
@@ -125,11 +127,11 @@ class Reader:
                 if slot is None:
                     self._unknown(child, element, slots)
                     continue
-            if slot.position < rank:
-                self.report("XML-005", child, element=name_of(child), previous=name_of(previous))
-            else:
+            if slot.position > rank:
                 rank = slot.position
                 previous = child
+            elif slot.position < rank:
+                self.report("XML-005", child, element=name_of(child), previous=name_of(previous))
             if seen & slot.bit and not slot.many:
                 self.report("XML-004", child, element=name_of(child), parent=name_of(element))
                 continue
@@ -285,35 +287,31 @@ class Reader:
                 self.report("XML-011", element, element=name_of(element))
 
     def _raw(self, element: etree._Element) -> RawXml:
-        """Keep an element as text, with those namespaces of its ancestors that it may need."""
-        text = etree.tostring(element, encoding="unicode", with_tail=False)
+        """Keep an element as text, with those namespaces of its ancestors that it may need.
+
+        The copy declares the namespaces of its names. A prefix may also stand in a value, such as
+        that of ``xsi:type``: whatever looks like a prefix and is one further out is declared too.
+        """
+        text = etree.tostring(copy.deepcopy(element), encoding="unicode", with_tail=False)
+        start = _START.match(text)
         parent = element.getparent()
-        if parent is None:
+        if start is None or parent is None:
+            return RawXml(text)
+        missing = set(_PREFIX.findall(text)) - set(_DECLARED.findall(start[0]))
+        if not missing:
             return RawXml(text)
         scope = self._scopes.get(parent)
         if scope is None:
             scope = self._scopes[parent] = parent.nsmap
-        return RawXml(_without_unused(text, scope))
+        added = "".join(
+            declaration(prefix, scope[prefix]) for prefix in sorted(missing & scope.keys())
+        )
+        return RawXml(f"{start[0]}{added}{text[start.end() :]}")
 
 
-_START = re.compile(r"<[^\s/>]+((?: xmlns(?::[^\s=]+)?=\"[^\"]*\")*)")
-_DECLARATION = re.compile(r" xmlns(?::([^\s=]+))?=\"[^\"]*\"")
-_PREFIX = re.compile(r"(?<![\w.-])([\w.-]+):")
-
-
-def _without_unused(text: str, inherited: dict[str | None, str]) -> str:
-    """Drop inherited declarations of prefixes that occur nowhere, not even in a value."""
-    start = _START.match(text)
-    if start is None or not start[1]:
-        return text
-    rest = text[start.end() :]
-    used = set(_PREFIX.findall(rest)) | set(_PREFIX.findall(text, 0, start.start(1)))
-    kept = [
-        declaration[0]
-        for declaration in _DECLARATION.finditer(start[1])
-        if declaration[1] is None or declaration[1] in used or declaration[1] not in inherited
-    ]
-    return text[: start.start(1)] + "".join(kept) + rest
+_START = re.compile(r"<[^\s/>]+(?: xmlns(?::[^\s=]+)?=\"[^\"]*\")*")
+_DECLARED = re.compile(r" xmlns:([^\s=]+)=")
+_PREFIX = re.compile(r"(?<![\w.-])([\w.-]++):")
 
 
 def _construct(plan: Plan, got: dict[str, Any]) -> object:

@@ -7,6 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from einvoice_core.records import RawXml, Record
+from einvoice_core.xml.binding._escaping import (
+    declaration,
+    escape_attribute,
+    escape_text,
+)
 from einvoice_core.xml.binding._plan import (
     XML,
     XSI,
@@ -21,66 +26,10 @@ from einvoice_core.xml.binding._plan import (
 from einvoice_core.xml.errors import WriteRefused, XmlRefused
 from einvoice_core.xml.parsing import parse
 
-__all__ = ["Document", "Writer", "document", "encoded"]
+__all__ = ["Document", "Writer", "document"]
 
 Put = Callable[[str], None]
 Step = Callable[[dict[str, Any], Put], None]
-
-_ESCAPES = (
-    ("&", "&amp;"),
-    ("<", "&lt;"),
-    (">", "&gt;"),
-    ("\r", "&#13;"),
-)
-_ESCAPES_OF_ATTRIBUTES = (*_ESCAPES, ('"', "&quot;"), ("\n", "&#10;"), ("\t", "&#9;"))
-
-
-def escape_text(text: str) -> str:
-    """Escape the text of an element; characters that XML does not have are left to ``encoded``."""
-    if "&" in text or "<" in text or ">" in text or "\r" in text:
-        for character, escape in _ESCAPES:
-            text = text.replace(character, escape)
-    return text
-
-
-def escape_attribute(text: str) -> str:
-    """Escape the value of an attribute, to stand in double quotes."""
-    for character, escape in _ESCAPES_OF_ATTRIBUTES:
-        if character in text:
-            text = text.replace(character, escape)
-    return text
-
-
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def encoded(text: str) -> bytes:
-    """Return the bytes of a finished document.
-
-    Raises:
-        WriteRefused: A character that XML 1.0 does not have. Looking at the whole once is faster
-            than looking at each value.
-    """
-    try:
-        data = text.encode("utf-8")
-    except UnicodeEncodeError:
-        data = b"\0"
-    if (
-        len(data.translate(None, _CONTROLS)) == len(data)
-        and b"\xef\xbf\xbe" not in data
-        and b"\xef\xbf\xbf" not in data
-    ):
-        return data
-    character = _NOT_XML.search(text)
-    assert character is not None  # noqa: S101 - the bytes have just shown one
-    before = text[: character.start()]
-    tag = before[before.rfind("<") + 1 :].split(">")[0].split(" ")[0]
-    raise WriteRefused(
-        f"the character U+{ord(character[0]):04X} in {tag} cannot stand in XML: remove it",
-        character=ord(character[0]),
-        element=tag,
-    )
 
 
 class _Start(str):
@@ -302,16 +251,12 @@ def document(record: type[Record], prefixes: tuple[tuple[str, str], ...]) -> Doc
     for number, namespace in enumerate(_namespaces(tag, plan), 1):
         if namespace not in chosen:
             prefix = chosen[namespace] = "xsi" if namespace == XSI else f"ns{number}"
-            made.append((prefix, _declaration(prefix, namespace)))
+            made.append((prefix, declaration(prefix, namespace)))
     writer = Writer(chosen)
-    declared = "".join(_declaration(*item) for item in prefixes if item[0] != "xml")
+    declared = "".join(declaration(*item) for item in prefixes if item[0] != "xml")
     return Document(
         writer.record(tag, plan, declared), f"<{writer.name(tag)}{declared}", tuple(made)
     )
-
-
-def _declaration(prefix: str, namespace: str) -> str:
-    return f' xmlns{":" if prefix else ""}{prefix}="{escape_attribute(namespace)}"'
 
 
 def _namespaces(tag: str, plan: Plan) -> list[str]:
