@@ -23,9 +23,12 @@ class LossView(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    kind: str
+    """``dropped``, ``moved``, ``derived`` or ``assumed``."""
     path: str
     value: str
     reason: str
+    term: str
 
 
 class Verdict(BaseModel):

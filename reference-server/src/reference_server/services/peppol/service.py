@@ -1,11 +1,10 @@
 """Use cases of EN 16931."""
 
-from ubl_peppol.facturae import Conversion, to_en16931
-
 import ubl_peppol
 from einvoice_core.findings import Report
 from facturae_es.model import Facturae
 from reference_server.services.peppol.schemas import FindingView, LossView, Verdict
+from ubl_peppol.facturae import Conversion, to_en16931
 
 __all__ = ["MAX_SHOWN", "convert", "judge", "judge_invoice"]
 
@@ -53,7 +52,13 @@ def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Ver
         layers_skipped=dict(report.layers_skipped),
         rules=len(ubl_peppol.rules_of(profile)),
         losses=tuple(
-            LossView(path=loss.path, value=loss.value, reason=loss.reason)
+            LossView(
+                kind=loss.kind.value,
+                path=loss.path,
+                value=loss.value,
+                reason=loss.reason,
+                term=loss.term,
+            )
             for loss in (conversion.losses if conversion else ())
         ),
     )
