@@ -119,11 +119,11 @@ class Categories:
         return tuple(kind for kind in (True, False) if kind in kinds)
 
     def base(self, code: str, of_invoice: bool) -> Decimal:
-        """Lines + charges − allowances of a category, whatever their rate."""
+        """Lines + charges - allowances of a category, whatever their rate."""
         return self._base(code, of_invoice, None)
 
     def bases_at(self, code: str, rate: Decimal) -> Iterator[Decimal]:
-        """Lines + charges − allowances of a category and rate, one for each kind of line."""
+        """Lines + charges - allowances of a category and rate, one for each kind of line."""
         for of_invoice in (True, False):
             if code == "S":
                 applies = self._has_lines(code, rate, of_invoice) or self._has_entry(code, rate)

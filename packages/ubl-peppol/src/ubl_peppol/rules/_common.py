@@ -1,6 +1,5 @@
 """What the rule modules share: the source, labels for messages, places."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import get_args, get_type_hints
 
@@ -48,5 +47,3 @@ def missing(group: GroupReading, term: str) -> Breach:
 def shown(value: object) -> str:
     """Return a value for a message; a missing one is called nothing."""
     return "nothing" if value is None or value == "" else str(value)
-
-

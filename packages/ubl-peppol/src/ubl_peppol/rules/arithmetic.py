@@ -95,7 +95,7 @@ def total_of_allowances_or_charges(
     message="BT-109 says {stated}, but lines - allowances + charges is {computed}.",
 )
 def total_without_vat(invoice: Reading) -> Iterator[Breach]:
-    """The total without VAT (BT-109) = Σ lines (BT-106) − allowances (BT-107) + charges (BT-108)."""
+    """The total without VAT (BT-109) = lines (BT-106) - allowances (107) + charges (108)."""
     for totals in invoice.groups("BG-22"):
         stated, lines = totals.amount("BT-109"), totals.amount("BT-106")
         computed = lines
@@ -124,9 +124,7 @@ def total_vat_is_the_sum_of_the_breakdown(invoice: Reading) -> Iterator[Breach]:
         entries = tax_total.groups("BG-23")
         computed = round_half_up(invoice.sum(entries, "BT-117"))
         if entries and stated != computed:
-            yield Breach(
-                at=tax_total.node("total-tax"), stated=shown(stated), computed=computed
-            )
+            yield Breach(at=tax_total.node("total-tax"), stated=shown(stated), computed=computed)
 
 
 @arithmetic.rule(
@@ -182,7 +180,7 @@ def _tax_in(invoice: Reading, tax_total: GroupReading, currency: str) -> Decimal
     "{rounding} is {computed}.",
 )
 def amount_due(invoice: Reading) -> Iterator[Breach]:
-    """The amount due (BT-115) = total with VAT (BT-112) − paid (BT-113) + rounding (BT-114)."""
+    """The amount due (BT-115) = total with VAT (BT-112) - paid (BT-113) + rounding (BT-114)."""
     for totals in invoice.groups("BG-22"):
         due, with_vat = totals.amount("BT-115"), totals.amount("BT-112")
         paid, rounding = totals.amount("BT-113"), totals.amount("BT-114")
@@ -210,7 +208,7 @@ def amount_due(invoice: Reading) -> Iterator[Breach]:
     message="The tax is {tax}, but {base} at {rate} % is {computed}.",
 )
 def tax_is_base_times_rate(invoice: Reading) -> Iterator[Breach]:
-    """The tax of a category (BT-117) = its taxable amount (BT-116) × rate (BT-119), within 1."""
+    """The tax of a category (BT-117) = its taxable amount (BT-116) x rate (BT-119), within 1."""
     for entry in invoice.groups("BG-23"):
         rate, tax = entry.amount("BT-119"), entry.amount("BT-117")
         if rate is None or _whole(rate) == 0:
@@ -233,7 +231,7 @@ def tax_is_base_times_rate(invoice: Reading) -> Iterator[Breach]:
 
 
 def tax_is_close(tax: Decimal | None, base: Decimal | None, rate: Decimal | None) -> bool:
-    """Whether a tax differs from base × rate by less than 1, as the official rules tolerate."""
+    """Whether a tax differs from base x rate by less than 1, as the official rules tolerate."""
     if tax is None or base is None or rate is None:
         return False
     computed = round_half_up(product(base.copy_abs(), rate, _PERCENT))

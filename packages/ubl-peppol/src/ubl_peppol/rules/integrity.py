@@ -163,9 +163,7 @@ def net_price_is_not_negative(invoice: Reading) -> Iterator[Breach]:
     """The net price of the item (BT-146) is not negative."""
     for line in invoice.groups("BG-25"):
         if not any(value.double >= 0 for value in line.values("BT-146")):
-            yield Breach(
-                at=line.node("BT-146"), price=shown(", ".join(line.texts("BT-146")))
-            )
+            yield Breach(at=line.node("BT-146"), price=shown(", ".join(line.texts("BT-146"))))
 
 
 @integrity.rule(

@@ -27,7 +27,10 @@ _CODES = {
 }
 
 
-@lists.family({rule: (rule, term) for rule, term in _CODES.items()}, message="{code!r} is not in the code list of this element: replace it.")
+@lists.family(
+    {rule: (rule, term) for rule, term in _CODES.items()},
+    message="{code!r} is not in the code list of this element: replace it.",
+)
 def code_is_listed(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The code is one of its list."""
     rule, term = place
@@ -51,7 +54,10 @@ _SCHEMES = {
 }
 
 
-@lists.family({rule: (rule, *place) for rule, place in _SCHEMES.items()}, message="{code!r} is not in the list for this attribute: replace it.")
+@lists.family(
+    {rule: (rule, *place) for rule, place in _SCHEMES.items()},
+    message="{code!r} is not in the list for this attribute: replace it.",
+)
 def scheme_is_listed(invoice: Reading, place: tuple[str, str, str]) -> Iterator[Breach]:
     """The scheme, currency or unit of a value is one of its list."""
     rule, term, part = place

@@ -181,9 +181,7 @@ def _identified(invoice: Reading, needs: str) -> bool:
     )
 
 
-def _parties(
-    invoice: Reading, who: _Who, entries: Sequence[Entry], where: str
-) -> Iterator[Breach]:
+def _parties(invoice: Reading, who: _Who, entries: Sequence[Entry], where: str) -> Iterator[Breach]:
     uses = [entry for entry in entries if entry.code == who.code]
     strict = [entry for entry in uses if entry.scheme]
     concerned = strict
@@ -337,7 +335,7 @@ _EXACT_BASES = {
     "allowances + charges are {computed}.",
 )
 def taxable_amount_of_a_category(invoice: Reading, code: str) -> Iterator[Breach]:
-    """The taxable amount of a category equals its lines − allowances + charges."""
+    """The taxable amount of a category equals its lines - allowances + charges."""
     found = categories(invoice)
     for entry in found.of_breakdown_with(code):
         stated = entry.outer.amount("BT-116")
@@ -362,7 +360,7 @@ _NEAR_BASES = {"BR-S-08": "S", "BR-AF-08": "L", "BR-AG-08": "M"}
     "lines - allowances + charges are {computed}.",
 )
 def taxable_amount_of_a_rate(invoice: Reading, code: str) -> Iterator[Breach]:
-    """The taxable amount of a category and rate equals its lines − allowances + charges, within 1."""
+    """The taxable amount of a category and rate is lines - allowances + charges, within 1."""
     found = categories(invoice)
     for entry in found.of_breakdown_with(code):
         if len(entry.rates) > 1:
@@ -417,9 +415,7 @@ def category_bears_no_tax(invoice: Reading, code: str) -> Iterator[Breach]:
     for entry in categories(invoice).of_breakdown_with(code):
         tax = entry.outer.amount("BT-117")
         if tax != 0:
-            yield Breach(
-                at=entry.outer.node("BT-117"), code=code, name=NAMES[code], tax=shown(tax)
-            )
+            yield Breach(at=entry.outer.node("BT-117"), code=code, name=NAMES[code], tax=shown(tax))
 
 
 _TAXED = {"BR-S-09": "S", "BR-AF-09": "L", "BR-AG-09": "M"}
@@ -431,7 +427,7 @@ _TAXED = {"BR-S-09": "S", "BR-AF-09": "L", "BR-AG-09": "M"}
     message="The tax of category {code} ({name}) is {tax}, which is not {base} at {rate} %.",
 )
 def tax_of_a_category(invoice: Reading, code: str) -> Iterator[Breach]:
-    """The tax of the category equals its taxable amount × rate, within 1."""
+    """The tax of the category equals its taxable amount x rate, within 1."""
     for entry in categories(invoice).of_breakdown_with(code):
         if len(entry.rates) > 1:
             raise Undecided(entry.rates[1], "the rate occurs twice here: keep one")
@@ -596,5 +592,3 @@ def split_payment_excludes_the_standard_rate(invoice: Reading) -> Iterator[Breac
     split = [entry for entry in entries if "B" in entry.raw]
     if split and any("S" in entry.raw for entry in entries):
         yield Breach(at=split[0].group)
-
-

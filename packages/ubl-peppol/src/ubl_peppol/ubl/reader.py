@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from lxml import etree
 
@@ -169,7 +169,7 @@ class _Builder:
             got[field.name] = tuple(items) if field.many else (items[0] if items else None)
         if len(self.findings) > found or all(item in (None, ()) for item in got.values()):
             return None
-        return record.model_construct(**got)
+        return cast(G, record.model_construct(**got))
 
     def _groups(self, group: GroupReading, field: _Field, kind: type[Group]) -> list[Group]:
         if kind is Note:
