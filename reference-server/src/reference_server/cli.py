@@ -50,9 +50,11 @@ def serve(host: str, port: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the steps as JSON.")
 def demo(source: Path | None, out: Path, on: datetime | None, *, as_json: bool) -> None:
     """Issue, sign, validate, register, submit and print an invoice; nothing is left running."""
-    from reference_server.demo import report, run
+    from reference_server.demo import run
+    from reference_server.demo.report import as_json as in_json
+    from reference_server.demo.report import as_table
 
     day: date | None = on.date() if on else None
     outcome = run(source, out, day)
-    click.echo(report.as_json(outcome) if as_json else report.as_table(outcome))
+    click.echo(in_json(outcome) if as_json else as_table(outcome))
     sys.exit(0 if outcome.ok else 1)
