@@ -199,3 +199,14 @@ def test_a_nif_with_a_wrong_letter_names_the_right_one(bench: Bench) -> None:
     )
     assert answer.status_code == 422
     assert "should be" in answer.json()["detail"]
+
+
+def test_what_the_agency_would_reject_is_not_issued(bench: Bench) -> None:
+    me = bench.register()
+    bench.series(me)
+    line = {"description": "x", "unit_price": "100", "taxes": [{"rate_percent": "13"}]}
+    draft = bench.draft(me, bench.client(me), lines=[line])
+    answer = bench.http.post(f"/api/v1/invoices/{draft}/issue", headers=me)
+    assert (answer.status_code, answer.json()["code"]) == (422, "server.invalid")
+    assert answer.json()["findings"][0]["rule"].isdigit()
+    assert bench.ok(bench.http.get("/api/v1/aeat/chain", headers=me))["length"] == 0

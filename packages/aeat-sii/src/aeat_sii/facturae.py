@@ -179,8 +179,6 @@ def _recipient(buyer: Party) -> Person:
     if identification.residence_type is ResidenceType.SPAIN:
         return Person(name=name, nif=identification.nif.removeprefix("ES"))
     if identification.residence_type is ResidenceType.EUROPEAN_UNION:
-
-
         other = OtherId(kind=IdKind.VAT_NUMBER, id=identification.nif)
         return Person(name=name, other_id=other)
     raise CannotRegisterError(
@@ -200,9 +198,7 @@ def _row(tax: OutputTax, invoice: Invoice) -> BreakdownLine:
     base = round_to(tax.taxable_base.total)
     event = _event(tax, invoice)
     if event is SpecialTaxableEventCode.EXEMPT:
-        return BreakdownLine(
-            tax=kind, regime=regime, exemption=Exemption.E1, taxable_base=base
-        )
+        return BreakdownLine(tax=kind, regime=regime, exemption=Exemption.E1, taxable_base=base)
     if event is SpecialTaxableEventCode.NOT_SUBJECT:
         return BreakdownLine(
             tax=kind, regime=regime, qualification=Qualification.N1, taxable_base=base
@@ -231,5 +227,3 @@ def _event(tax: OutputTax, invoice: Invoice) -> SpecialTaxableEventCode | None:
         if any(t.tax_type is tax.tax_type and t.rate_percent == 0 for t in line.taxes_outputs)
     }
     return events.pop() if len(events) == 1 else None
-
-

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from einvoice_core.xml.schema import SchemaSet
 
 from einvoice_core.certificates import load_pkcs12
 from einvoice_core.signing import xades, xmldsig
@@ -17,6 +16,7 @@ from einvoice_core.signing.xades import (
     SignaturePolicy,
 )
 from einvoice_core.testing.judges import official
+from einvoice_core.xml.schema import SchemaSet
 
 OLD = xmldsig.ALLOWED.with_sha1()
 FACTURAE = Profile(

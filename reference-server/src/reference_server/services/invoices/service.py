@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from sqlalchemy.exc import IntegrityError
 import facturae_es
 from aeat_sii.facturae import registration
 from aeat_sii.verifactu.records import InvoicingSystem
+from aeat_sii.verifactu.rules import validate
+from einvoice_core.findings import Finding
 from facturae_es.model import Facturae, Party
 from reference_server import chain, events
 from reference_server.checkpoints import reach
@@ -182,7 +184,8 @@ def issue(
         record = registration(
             document, document.invoices[0], _system(seller), now.replace(microsecond=0)
         )
-        chain.append(tx, caller.company_id, invoice_id, record)
+        linked = chain.append(tx, caller.company_id, invoice_id, record)
+        _require_acceptable(validate(linked, now=now).fatal)
         reach("issue.after-record")
         repository.issue(
             tx,
@@ -215,6 +218,15 @@ def document_of(db: Database, caller: Caller, invoice_id: str) -> tuple[Facturae
         raise ConflictError("a draft has no document: issue it first")
     data = str(row.document).encode("utf-8")
     return facturae_es.read(data), data
+
+
+def _require_acceptable(findings: Sequence[Finding]) -> None:
+    """Refuse to issue what the agency would reject; what it merely marks may pass."""
+    if findings:
+        raise InvalidError(
+            f"the tax agency would reject the record: {findings[0].message}",
+            findings=tuple(findings),
+        )
 
 
 def _system(seller: Party) -> InvoicingSystem:
