@@ -5,7 +5,7 @@ appends, so two issuers cannot put their records after the same one.
 """
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     Column,
@@ -29,7 +29,19 @@ from einvoice_core.xml.binding import read, write
 from einvoice_core.xml.parsing import parse
 from reference_server.database import METADATA
 
-__all__ = ["CHAINS", "RECORDS", "append", "of_invoice", "pending", "record_of", "settle"]
+__all__ = [
+    "CHAINS",
+    "PENDING",
+    "RECORDS",
+    "append",
+    "of_invoice",
+    "pause",
+    "pause_left",
+    "pending",
+    "record_of",
+    "settle",
+    "walk",
+]
 
 CHAINS = Table(
     "verifactu_chains",
@@ -40,6 +52,7 @@ CHAINS = Table(
     Column("last_number", String(60)),
     Column("last_issued_on", Date),
     Column("last_fingerprint", String(64)),
+    Column("send_after", DateTime(timezone=True)),
 )
 
 RECORDS = Table(
@@ -156,10 +169,27 @@ def of_invoice(
 
 def walk(connection: Connection, company_id: str) -> list[Row[tuple[object, ...]]]:
     """List the whole chain of a company."""
-    query = (
-        select(RECORDS).where(RECORDS.c.company_id == company_id).order_by(RECORDS.c.position)
-    )
+    query = select(RECORDS).where(RECORDS.c.company_id == company_id).order_by(RECORDS.c.position)
     return list(connection.execute(query))
+
+
+def pause(connection: Connection, company_id: str, until: datetime) -> None:
+    """Keep the instant before which the agency wants no other submission."""
+    connection.execute(
+        update(CHAINS).where(CHAINS.c.company_id == company_id).values(send_after=until)
+    )
+
+
+def pause_left(connection: Connection, company_id: str, now: datetime) -> float:
+    """Return the seconds to wait before the next submission; 0 when there is no need to."""
+    until = connection.execute(
+        select(CHAINS.c.send_after).where(CHAINS.c.company_id == company_id)
+    ).scalar()
+    if until is None:
+        return 0.0
+    # SQLite keeps no time zone; the instants of this table are in UTC.
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())
 
 
 def settle(
@@ -178,5 +208,3 @@ def settle(
         .where(RECORDS.c.id == record_id)
         .values(state=state, csv=csv, code=code, message=message, answered_at=answered_at)
     )
-
-

@@ -44,7 +44,7 @@ def store(
     connection: Connection, settings: Settings, company_id: str, credential: Credential
 ) -> None:
     """Keep the certificate of a company; an earlier one is replaced."""
-    password = secrets.token_bytes(_PASSWORD)
+    password = secrets.token_hex(_PASSWORD // 2).encode()
     nonce = os.urandom(_NONCE)
     clear = password + credential.to_pkcs12(password)
     sealed = nonce + _cipher(settings).encrypt(nonce, clear, company_id.encode())

@@ -82,7 +82,7 @@ def _marked() -> Iterator[None]:
         _open.depth -= 1
 
 
-def _configure(connection: Any, entry: ConnectionPoolEntry) -> None:  # noqa: ANN401, ARG001 - DBAPI
+def _configure(connection: Any, entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI
     connection.isolation_level = None  # SQLAlchemy's own BEGIN, below, is the only one
     cursor = connection.cursor()
     for pragma in (

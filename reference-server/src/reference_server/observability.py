@@ -69,7 +69,12 @@ def install(app: FastAPI, metrics: Metrics, max_body_bytes: int) -> None:
         metrics.duration.labels(request.method, path).observe(taken)
         response.headers[CORRELATION] = correlation
         logger.info(
-            "%s %s %s %.1f ms %s", request.method, path, response.status_code, taken * 1e3, correlation
+            "%s %s %s %.1f ms %s",
+            request.method,
+            path,
+            response.status_code,
+            taken * 1e3,
+            correlation,
         )
         return response
 

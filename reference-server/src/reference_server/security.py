@@ -192,4 +192,3 @@ class Attempts:
         while failures and failures[0] < self._clock() - self._window:
             failures.popleft()
         return failures
-

@@ -90,6 +90,8 @@ def round_to(value: Decimal, places: int = 2, rounding: str = ROUND_HALF_UP) -> 
     Raises:
         AmountError: The value is not finite or has too many digits.
     """
+    if not value.is_finite():
+        raise AmountError(f"cannot round {value}: it is not a finite amount")
     try:
         rounded = value.quantize(Decimal(1).scaleb(-places), rounding, _ROUNDING)
     except (InvalidOperation, Overflow) as error:

@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("last_number", sa.String(60), nullable=True),
         sa.Column("last_issued_on", sa.Date(), nullable=True),
         sa.Column("last_fingerprint", sa.String(64), nullable=True),
+        sa.Column("send_after", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("company_id", name="pk_verifactu_chains"),
     )
     op.create_table(

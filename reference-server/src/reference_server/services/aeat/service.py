@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from aeat_sii.environments import Environment
 from aeat_sii.errors import ThrottledError
 from aeat_sii.verifactu.chain import fingerprint
-from aeat_sii.verifactu.client import Client, prepare
+from aeat_sii.verifactu.client import Client
 from aeat_sii.verifactu.records import MAX_RECORDS
 from einvoice_core.certificates import Credential
 from reference_server import chain, credentials
@@ -39,27 +39,31 @@ def submitter(
     """Make the handler that sends the pending records of a company, in the order of the chain.
 
     One delivery sends everything that is pending: the deliveries of the other records find nothing
-    left to do. A duplicate in the answer means that an earlier answer was lost; the record is then
+    left to do. Between two submissions lies the time that the agency's last answer asked for, unless
+    a full batch is waiting. A duplicate in the answer means that an earlier answer was lost; the record is then
     held by the agency and settled.
     """
 
     def submit(delivery: Delivery) -> None:
         with db.read() as tx:
             rows = chain.pending(tx, delivery.company_id, MAX_RECORDS)
-            credential = credentials.load(tx, settings, delivery.company_id) if rows else None
-        if credential is None:
-            return
+            if not rows:
+                return
+            pause = chain.pause_left(tx, delivery.company_id, clock())
+            credential = credentials.load(tx, settings, delivery.company_id)
+        if pause > 0 and len(rows) < MAX_RECORDS:
+            raise RetryLater(pause)
         records = [chain.record_of(row) for row in rows]
-        submission = prepare(records, had_incident=delivery.attempts > 1)
         reach("submit.before-send")
         try:
             with connect(credential) as client:
-                answer = client.submit(submission)
+                answer = client.submit(records, had_incident=delivery.attempts > 1)
         except ThrottledError as error:
             raise RetryLater(float(str(error.details.get("wait_s", 60)))) from error
         reach("submit.after-send")
         by_number = {line.invoice.number: line for line in answer.lines}
         with db.write() as tx:
+            chain.pause(tx, delivery.company_id, clock() + timedelta(seconds=answer.wait_s))
             for row in rows:
                 line = by_number.get(row.number)
                 if line is None:

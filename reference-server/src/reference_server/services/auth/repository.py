@@ -14,9 +14,7 @@ def add_company(
     connection: Connection, company_id: str, nif: str, party: dict[str, Any], at: datetime
 ) -> None:
     """Insert a company."""
-    connection.execute(
-        insert(COMPANIES).values(id=company_id, nif=nif, party=party, created_at=at)
-    )
+    connection.execute(insert(COMPANIES).values(id=company_id, nif=nif, party=party, created_at=at))
 
 
 def add_user(

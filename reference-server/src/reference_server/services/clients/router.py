@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 
-from facturae_es.model import Party
 from reference_server.context import Db
 from reference_server.problems import responses
 from reference_server.security import CanRead, CanWrite
 from reference_server.services.clients import service
-from reference_server.services.clients.schemas import Client, ClientPage
+from reference_server.services.clients.schemas import Client, ClientBody, ClientPage
 
 __all__ = ["router"]
 
@@ -17,9 +16,9 @@ router = APIRouter(prefix="/clients", tags=["clients"])
 
 
 @router.post("", status_code=201, responses=responses(401, 403, 422))
-def add(party: Party, caller: CanWrite, db: Db) -> Client:
+def add(body: ClientBody, caller: CanWrite, db: Db) -> Client:
     """Add a customer; its NIF is checked."""
-    return service.add(db, caller, party)
+    return service.add(db, caller, body.party)
 
 
 @router.get("", responses=responses(401))
@@ -41,7 +40,7 @@ def find(client_id: str, caller: CanRead, db: Db) -> Client:
 
 @router.put("/{client_id}", responses=responses(401, 403, 404, 412, 422))
 def change(
-    client_id: str, party: Party, if_match: Annotated[int, Header()], caller: CanWrite, db: Db
+    client_id: str, body: ClientBody, if_match: Annotated[int, Header()], caller: CanWrite, db: Db
 ) -> Client:
     """Replace a customer; ``If-Match`` is the version that was read."""
-    return service.change(db, caller, client_id, if_match, party)
+    return service.change(db, caller, client_id, if_match, body.party)

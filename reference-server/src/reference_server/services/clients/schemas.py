@@ -4,7 +4,15 @@ from pydantic import BaseModel, ConfigDict
 
 from facturae_es.model import Party
 
-__all__ = ["Client", "ClientPage"]
+__all__ = ["Client", "ClientBody", "ClientPage"]
+
+
+class ClientBody(BaseModel):
+    """A customer as it appears on invoices."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    party: Party
 
 
 class Client(BaseModel):

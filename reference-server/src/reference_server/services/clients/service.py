@@ -82,6 +82,4 @@ def _nif_of(party: Party) -> str:
 
 
 def _client(row: Row[Any]) -> Client:
-    return Client(
-        id=row.id, nif=row.nif, version=row.version, party=party_from_json(row.party)
-    )
+    return Client(id=row.id, nif=row.nif, version=row.version, party=party_from_json(row.party))

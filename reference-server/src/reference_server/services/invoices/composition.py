@@ -24,9 +24,7 @@ __all__ = ["compose"]
 _TERRITORIES = {TaxType.IVA: Territory.PENINSULA, TaxType.IGIC: Territory.CANARIAS}
 
 
-def compose(
-    draft: Draft, seller: Party, buyer: Party, number: int, issued_on: date
-) -> Facturae:
+def compose(draft: Draft, seller: Party, buyer: Party, number: int, issued_on: date) -> Facturae:
     """Make the document of an invoice.
 
     Args:
@@ -119,5 +117,3 @@ def _installments(payments: tuple[DraftPayment, ...], whole: Decimal) -> tuple[I
             )
         )
     return tuple(made)
-
-

@@ -97,7 +97,9 @@ def _corrected(invoice: Invoice) -> str:
         return ""
     parts = (corrective.invoice_series, corrective.invoice_number)
     number = "/".join(part for part in parts if part)
-    return f"{number} ({corrective.reason_description})" if number else corrective.reason_description
+    return (
+        f"{number} ({corrective.reason_description})" if number else corrective.reason_description
+    )
 
 
 def _party(party: Party) -> PartyView:
@@ -106,10 +108,10 @@ def _party(party: Party) -> PartyView:
     contact: list[str] = []
     if holder and holder.address_in_spain:
         place = holder.address_in_spain
-        rows = [place.address, f"{place.post_code} {place.town}", place.province]
+        rows = [place.street, f"{place.post_code} {place.town}", place.province]
     elif holder and holder.overseas_address:
         far = holder.overseas_address
-        rows = [far.address, far.post_code_and_town, far.province, far.country]
+        rows = [far.street, far.post_code_and_town, far.province, far.country]
     if holder and holder.contact_details:
         details = holder.contact_details
         contact = [text for text in (details.telephone, details.email) if text]

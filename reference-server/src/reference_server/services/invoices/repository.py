@@ -34,9 +34,7 @@ def series_of(connection: Connection, company_id: str) -> list[Row[Any]]:
     return list(connection.execute(query))
 
 
-def take_number(
-    connection: Connection, company_id: str, code: str, issued_on: date
-) -> int | None:
+def take_number(connection: Connection, company_id: str, code: str, issued_on: date) -> int | None:
     """Take the next number of a series; ``None`` when there is no such series or day.
 
     The row stays locked until the transaction ends, and the number returns if it fails: no gap.
@@ -71,9 +69,7 @@ def find(
     connection: Connection, company_id: str, invoice_id: str, *, lock: bool = False
 ) -> Row[Any] | None:
     """Find an invoice of a company."""
-    query = select(INVOICES).where(
-        INVOICES.c.company_id == company_id, INVOICES.c.id == invoice_id
-    )
+    query = select(INVOICES).where(INVOICES.c.company_id == company_id, INVOICES.c.id == invoice_id)
     return connection.execute(query.with_for_update() if lock else query).first()
 
 

@@ -94,6 +94,9 @@ class DraftPayment(Record):
 class Draft(Record):
     """An invoice before it is issued."""
 
+    # FastAPI silences a warning while it builds the schema of a body, and not when it is put off.
+    model_config = ConfigDict(defer_build=False)
+
     client_id: Annotated[str, Field(max_length=36)]
     series: SeriesCode
     lines: Annotated[tuple[DraftLine, ...], Field(min_length=1, max_length=10_000)]

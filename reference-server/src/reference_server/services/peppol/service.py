@@ -1,11 +1,11 @@
 """Use cases of EN 16931."""
 
+from ubl_peppol.facturae import Conversion, to_en16931
 
 import ubl_peppol
 from einvoice_core.findings import Report
 from facturae_es.model import Facturae
 from reference_server.services.peppol.schemas import FindingView, LossView, Verdict
-from ubl_peppol.facturae import Conversion, to_en16931
 
 __all__ = ["MAX_SHOWN", "convert", "judge", "judge_invoice"]
 
@@ -57,5 +57,3 @@ def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Ver
             for loss in (conversion.losses if conversion else ())
         ),
     )
-
-

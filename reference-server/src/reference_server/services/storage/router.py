@@ -37,6 +37,4 @@ def content(file_id: str, caller: CanRead, db: Db, settings: AppSettings) -> Res
     """Return the bytes of a file."""
     file, data = service.content(db, settings, caller, file_id)
     disposition = f'attachment; filename="{file.name}"'
-    return Response(
-        data, media_type=file.media_type, headers={"content-disposition": disposition}
-    )
+    return Response(data, media_type=file.media_type, headers={"content-disposition": disposition})
