@@ -83,7 +83,7 @@ class Office:
         assert self.post("/invoices/series", json={"code": code}).status_code == 201
 
     def add_client(self, nif: str = BUYER, name: str = "Comercial de Ejemplo, S.A.") -> str:
-        answer = self.post("/clients", json=party(nif, name))
+        answer = self.post("/clients", json={"party": party(nif, name)})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 

@@ -201,7 +201,7 @@ def test_a_wrong_nif_is_answered_with_the_right_letter(office: Any) -> None:
         },
     }
 
-    detail = problem(office.post("/clients", json=body), 422, "server.invalid")["detail"]
+    detail = problem(office.post("/clients", json={"party": body}), 422, "server.invalid")["detail"]
 
     assert "Z" in detail
     assert not office.get("/tax/nif/12345678A").json()["valid"]
