@@ -182,7 +182,7 @@ def pause(connection: Connection, company_id: str, until: datetime) -> None:
 
 def pause_left(connection: Connection, company_id: str, now: datetime) -> float:
     """Return the seconds to wait before the next submission; 0 when there is no need to."""
-    until = connection.execute(
+    until: datetime | None = connection.execute(
         select(CHAINS.c.send_after).where(CHAINS.c.company_id == company_id)
     ).scalar()
     if until is None:

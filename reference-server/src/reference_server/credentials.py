@@ -1,4 +1,4 @@
-"""The certificate of each company, encrypted at rest with a key derived from the server's secret."""
+"""The certificate of each company, encrypted at rest by a key made of the server's secret."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""First tables: companies, users, certificates, clients, series, invoices, chain, deliveries, files.
+"""First tables: companies, certificates, clients, invoices, chain, deliveries, files.
 
 Revision ID: 0001
 """

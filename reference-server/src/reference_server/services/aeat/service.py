@@ -39,9 +39,9 @@ def submitter(
     """Make the handler that sends the pending records of a company, in the order of the chain.
 
     One delivery sends everything that is pending: the deliveries of the other records find nothing
-    left to do. Between two submissions lies the time that the agency's last answer asked for, unless
-    a full batch is waiting. A duplicate in the answer means that an earlier answer was lost; the record is then
-    held by the agency and settled.
+    left to do. Between two submissions lies the time that the agency's last answer asked for,
+    unless a full batch is waiting. A duplicate in the answer means that an earlier answer was lost;
+    the record is then held by the agency and settled.
     """
 
     def submit(delivery: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""From a draft to a Facturae document: named rates become those of the day, amounts are computed."""
+"""From a draft to a Facturae document: named rates become those of the day; sums are computed."""
 
 from datetime import date
 from decimal import Decimal
