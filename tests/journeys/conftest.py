@@ -162,9 +162,7 @@ class House:
 def running_agency() -> Iterator[Agency]:
     made: list[Agency] = []
     authority = ThrowawayAuthority(keys="ec")
-    with sandbox.serve(
-        authority=authority, wait_s=0, faults=lambda: made[0].plan()
-    ) as running:
+    with sandbox.serve(authority=authority, wait_s=0, faults=lambda: made[0].plan()) as running:
         made.append(Agency(running))
         yield made[0]
 

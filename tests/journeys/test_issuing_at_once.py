@@ -2,12 +2,17 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from threading import Event
 from typing import Any
+
+import pytest
 
 from aeat_sii.verifactu.records import RegistrationRecord
 from einvoice_core.xml.binding import read
 from einvoice_core.xml.parsing import parse
+from reference_server import checkpoints
 
 CALLERS = 8
 INVOICES = 48
@@ -105,3 +110,31 @@ def test_days_of_a_series_do_not_go_back(office: Any) -> None:
     assert refused.status_code == 409
     assert str(today.year) in refused.text or "2026-01-01" in refused.text
     assert office.issue(later)["number"] == 2
+
+
+def test_the_instants_of_the_records_grow_along_the_chain(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = datetime.now(UTC) - timedelta(hours=1)
+    seconds = count()
+    office = house.register(house.start(lambda: begun + timedelta(seconds=next(seconds))))
+    office.open_series()
+    client_id = office.add_client()
+    slow, fast = (office.draft(client_id)["id"] for _ in range(2))
+    waiting, overtaken = Event(), Event()
+
+    def let_the_other_pass(name: str) -> None:
+        if name == "issue.before-number" and not waiting.is_set():
+            waiting.set()
+            assert overtaken.wait(10)
+
+    monkeypatch.setattr(checkpoints, "_hooks", [let_the_other_pass])
+    with ThreadPoolExecutor(1) as other:
+        late = other.submit(office.issue, slow)
+        assert waiting.wait(10)
+        office.issue(fast)
+        overtaken.set()
+        late.result()
+
+    first, second = records_of(office, [slow, fast])
+    assert first.recorded_at < second.recorded_at

@@ -34,6 +34,7 @@ __all__ = [
     "PENDING",
     "RECORDS",
     "append",
+    "hold",
     "of_invoice",
     "pause",
     "pause_left",
@@ -91,7 +92,7 @@ def append(
     Returns:
         The record as it will be sent.
     """
-    row = _locked(connection, company_id)
+    row = hold(connection, company_id)
     previous = (
         ChainLink(
             issuer_nif=row.last_nif,
@@ -129,7 +130,8 @@ def append(
     return linked
 
 
-def _locked(connection: Connection, company_id: str) -> Row[tuple[object, ...]]:
+def hold(connection: Connection, company_id: str) -> Row[tuple[object, ...]]:
+    """Lock the chain of a company until the transaction ends, and return its end."""
     mine = CHAINS.c.company_id == company_id
     row = connection.execute(select(CHAINS).where(mine).with_for_update()).first()
     if row is None:

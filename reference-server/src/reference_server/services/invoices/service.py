@@ -163,12 +163,14 @@ def issue(
 
     An invoice that is issued already is returned as it is, so the request may be repeated.
     """
-    now = clock().astimezone(MADRID)
-    day = issued_on or now.date()
-    if day > now.date():
-        raise InvalidError(f"{day} has not come yet: an invoice is not issued in the future")
     reach("issue.before-number")
     with db.write() as tx:
+        # Nobody else of the company issues from here on: instants grow along the chain.
+        chain.hold(tx, caller.company_id)
+        now = clock().astimezone(MADRID)
+        day = issued_on or now.date()
+        if day > now.date():
+            raise InvalidError(f"{day} has not come yet: an invoice is not issued in the future")
         row = _found(repository.find(tx, caller.company_id, invoice_id, lock=True), invoice_id)
         if row.state == "issued":
             return _view(row)
