@@ -113,9 +113,9 @@ def invoice(lines: int) -> Invoice:
 def median_ms(action: Callable[[], object], rounds: int) -> float:
     """Return the median of some rounds, in milliseconds."""
     action()
+    gc.collect()
     times = []
     for _ in range(rounds):
-        gc.collect()
         begun = time.perf_counter()
         action()
         times.append((time.perf_counter() - begun) * 1000)

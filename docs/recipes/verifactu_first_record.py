@@ -1,10 +1,10 @@
 """From an invoice to the record that the tax agency accepts, with its QR, without a network."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from aeat_sii import sandbox, verifactu
+from aeat_sii import clock, sandbox, verifactu
 from aeat_sii.environments import TEST, local
 
 ISSUER = "89890001K"
@@ -48,7 +48,7 @@ def draft(number: str, base: Decimal, recorded_at: datetime) -> verifactu.Regist
 
 
 def main() -> None:
-    now = datetime.now(UTC).astimezone().replace(microsecond=0)
+    now = clock.now()  # in the time of the agency, whatever this machine says
 
     # Each record carries the fingerprint of the one before it; the first one says that it is first.
     first = verifactu.link(draft("2026/0001", Decimal("100.00"), now), None)

@@ -383,6 +383,20 @@ def test_a_service_that_is_down_or_slow(
     assert caught.value.details["delivery"] == delivery
 
 
+def test_a_submission_that_did_not_leave_need_not_be_waited_for(
+    make_client: MakeClient, service: Service, records: Records, clock: MovableClock
+) -> None:
+    client = make_client(down(), answered(service), down(), answered(service))
+
+    with pytest.raises(TransportError):
+        client.submit(records[:1])
+    assert client.submit(records[:1]).csv
+    clock.pass_s(60)
+    with pytest.raises(TransportError):
+        client.submit(records[1:])
+    assert client.submit(records[1:]).csv
+
+
 def test_records_of_several_issuers_do_not_go_together(records: Records) -> None:
     other = records[1].model_copy(
         update={"invoice": records[1].invoice.model_copy(update={"issuer_nif": "89890002E"})}

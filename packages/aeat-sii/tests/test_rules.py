@@ -25,7 +25,7 @@ PREVIOUS = ChainLink(
     issuer_nif=ISSUER, number="2026/0000", issued_on=date(2026, 6, 30), fingerprint="A" * 64
 )
 ANOTHER = InvoiceId(issuer_nif=ISSUER, number="2025/0001", issued_on=date(2025, 12, 1))
-FOREIGN = Person(name="X", other_id=OtherId(country="FR", kind="02", id="FR12345678901"))
+FOREIGN = Person(name="X", other_id=OtherId(country="FR", kind="02", id="FR40303265045"))
 PASSPORT = Person(name="X", other_id=OtherId(country="FR", kind="04", id="X1"))
 
 
@@ -75,7 +75,14 @@ COLLECTION = not_taxed(regime="10", qualification="N1")
 PUBLIC_WORKS = line(regime="14")
 IPSI = line(tax="02", regime=None)
 
+
+def vat(id_: str, country: str | None = None) -> Person:
+    return Person(name="X", other_id=OtherId(country=country, kind="02", id=id_))
+
+
 BREAKS: dict[str, dict[str, object]] = {
+    "1103": {"recipients": (vat("FR12345678901"),)},
+    "1104": {"invoice": invoice(number=" ")},
     "1108": {"invoice": invoice(issuer_nif="89890002E")},
     "1111": {"recipients": (person("04", country=None),)},
     "1112": {"invoice": invoice(issued_on=date(2026, 7, 2))},
@@ -85,6 +92,7 @@ BREAKS: dict[str, dict[str, object]] = {
     "1117": {"rectified": (ANOTHER,)},
     "1118": corrective(rectification="S"),
     "1119": corrective(rectified_amounts=SUBSTITUTED),
+    "1122": {"recipients": (vat("FR40303265045", "DE"),)},
     "1123": {"recipients": (Person(name="X", nif="89890002F"),)},
     "1124": lines(line(rate_percent=Decimal(20), output_tax=Decimal(20))),
     "1125": {"operated_on": date(2028, 1, 1)} | lines(PUBLIC_WORKS),
@@ -153,6 +161,7 @@ BREAKS: dict[str, dict[str, object]] = {
     "1211": {"issued_by": "T", "third_party": person("07")},
     "1220": {"system": system(name=" ")},
     "1221": {"system": system(producer_nif=None, producer_other_id=person("07").other_id)},
+    "1222": {"system": system(producer_nif=None, producer_other_id=vat("fr").other_id)},
     "1223": {"system": system(producer_nif=None)},
     "1232": {"issued_by": "T", "third_party": person("04")},
     "1234": {"recipients": (person("04"),)},
@@ -164,6 +173,8 @@ BREAKS: dict[str, dict[str, object]] = {
     "1245": lines(line(regime=None)),
     "1246": lines(line(regime="21")),
     "1252": lines(line(regime="08")),
+    "1254": {"recipients": (vat("XI123456789"),), "operated_on": date(2020, 12, 31)},
+    "1255": {"recipients": (vat("GB123456789"),), "operated_on": date(2021, 2, 1)},
     "1257": lines(line(base_at_cost=Decimal(100))),
     "1260": lines(line(tax="05")),
     "1281": lines(
@@ -213,6 +224,9 @@ PASSES: dict[str, dict[str, object]] = {
         total_tax=Decimal(0),
         recipients=(FOREIGN,),
     ),
+    "to Greece": {"recipients": (vat("EL094259216", "GR"),)},
+    "to Northern Ireland": {"recipients": (vat("XI123456789", "GB"),)},
+    "to Britain in 2020": {"recipients": (vat("GB123456789"),), "operated_on": date(2020, 12, 31)},
     "reverse charge": lines(
         line(qualification="S2", rate_percent=Decimal(0), output_tax=Decimal(0)),
         total=Decimal(100),

@@ -7,7 +7,7 @@ drivers, one synchronous and one asynchronous, carry them. :class:`Pace` keeps t
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from lxml import etree
@@ -76,7 +76,9 @@ class Pace:
         """
         if self.sent_at is None or records >= self.full_batch:
             return 0
-        left = self.sent_at + timedelta(seconds=self.wait_s) - now
+        # In universal time: on the night when the clocks change, local hours come twice.
+        sent = self.sent_at.astimezone(UTC)
+        left = sent + timedelta(seconds=self.wait_s) - now.astimezone(UTC)
         seconds = -(-left // timedelta(seconds=1))
         return max(0, min(seconds, self.wait_s))
 

@@ -141,18 +141,27 @@ def test_every_rule_has_a_code_of_the_agency_and_its_severity() -> None:
         assert rule.severity is expected, code
 
 
-def test_the_rules_cover_the_validations_that_need_no_look_up(
-    record_property: Callable[[str, object], None],
-) -> None:
-    rows = json.loads(official("verifactu/codes/validations.json").read_text())["rules"]
-    of_registrations = [row for row in rows if row["id"].startswith(("ALT-", "SIF-"))]
-    ours = {*rules.registration.rules, *rules.LEFT_TO_THE_AGENCY}
-    covered = [row for row in of_registrations if set(row["codes"]) & ours]
-    missing = sorted({row["id"] for row in of_registrations} - {row["id"] for row in covered})
+# Rows that no rule of ours answers for, with the reason.
+NOT_JUDGED = {
+    "ALT-4a": "the census decides",
+    "ALT-5a": "the census decides",
+    "ALT-12b": "the census decides",
+    "ALT-13i": "the census decides",
+    "ALT-21": "the agency's register decides",
+    "ALT-22": "the agency's register decides",
+    "ALT-24": "the agency's records decide",
+    "SIF-8": "the record has a truth value, never an empty text",
+    "SIF-9": "the record has a truth value, never an empty text",
+}
 
-    record_property("validations", f"{len(covered)}/{len(of_registrations)}")
-    print(f"validations of registrations: {len(covered)}/{len(of_registrations)}; not: {missing}")
-    assert len(covered) >= 100
+
+def test_the_rules_cover_the_validations_that_need_no_look_up() -> None:
+    rows = json.loads(official("verifactu/codes/validations.json").read_text())["rules"]
+    rows = [row for row in rows if row["id"].startswith(("ALT-", "SIF-"))]
+    judged = {row["id"] for row in rows if set(row["codes"]) & set(rules.registration.rules)}
+
+    print(f"validations of registrations: {len(judged)}/{len(rows)}")
+    assert {row["id"] for row in rows} - judged == set(NOT_JUDGED)
 
 
 def test_every_code_of_the_sandbox_is_the_agencys_and_has_a_text_of_our_own() -> None:

@@ -1,1 +1,23 @@
-"""EN 16931, UBL and Peppol."""
+"""Electronic invoices of EN 16931: semantic model, UBL 2.1 and the official rules.
+
+::
+
+    report = ubl_peppol.validate(xml, profile="peppol-bis-3")
+    invoice = ubl_peppol.ubl.read(xml)
+"""
+
+from ubl_peppol import model, ubl
+from ubl_peppol.census import Census, census
+from ubl_peppol.profiles import PROFILES, Profile, rules_of
+from ubl_peppol.validation import validate
+
+__all__ = [
+    "PROFILES",
+    "Census",
+    "Profile",
+    "census",
+    "model",
+    "rules_of",
+    "ubl",
+    "validate",
+]

@@ -12,9 +12,10 @@ client: it has its own table of the structure, its own fingerprint and its own c
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from aeat_sii.clock import now
 from aeat_sii.errors import SandboxError
 from aeat_sii.sandbox.app import VERIFACTU_PATH, create_app
 from aeat_sii.sandbox.faults import Fault, Plan, no_faults, scripted, seeded
@@ -41,15 +42,11 @@ __all__ = [
 ]
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).astimezone()
-
-
 @contextmanager
 def serve(
     *,
     service: Service | None = None,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] = now,
     wait_s: int = DEFAULT_WAIT_S,
     faults: Plan = no_faults,
     slow_s: int = 3,

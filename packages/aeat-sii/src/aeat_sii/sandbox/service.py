@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import resources
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from aeat_sii.clock import in_spain
 from aeat_sii.sandbox import matrix
 from aeat_sii.sandbox.checks import rejections, warnings
 from aeat_sii.sandbox.register import Key, Register, State, Stored
@@ -65,7 +67,7 @@ class Service:
     """Plays the service that takes the records of VERI*FACTU systems.
 
     Args:
-        clock: Tells the time of the service, with its zone.
+        clock: Tells the time, with its zone; the service answers in the time of Spain.
         wait_s: Seconds that each answer asks to wait (``TiempoEsperaEnvio``).
         may_act_for: Tells whether the holder of a certificate may send for a taxpayer, besides
             the taxpayer itself; both as NIF.
@@ -79,7 +81,8 @@ class Service:
     is_known: Callable[[str], bool] = field(default=lambda text: nif.check(text).valid)
     seed: int = 0
     register: Register = field(default_factory=Register)
-    _count: int = field(default=0, init=False)
+    _count: int = field(default=0, init=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _random: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -96,7 +99,8 @@ class Service:
             HTTP status and SOAP envelope.
         """
         try:
-            return 200, self._answer(body, holder_nif)
+            with self._lock:
+                return 200, self._answer(body, holder_nif)
         except BadStructureError as error:
             return 500, fault(error.code, error.reason)
 
@@ -116,7 +120,7 @@ class Service:
             _require_nameable(_key(record))
         issuer = text_of(header, "ObligadoEmision", "NIF")
         self._check_header(header, issuer, holder_nif)
-        now = self.clock()
+        now = in_spain(self.clock())
         self._count += 1
         request_id = f"{now:%Y%m%d%H%M%S}{self._count:06}"
         csv = "A-" + "".join(self._random.choices(_CSV_CHARACTERS, k=14))
@@ -138,7 +142,7 @@ class Service:
         if header.find(f"{{{SF}}}RemisionRequerimiento") is not None:
             raise BadStructureError("4126")
         last_day = text_of(header, "RemisionVoluntaria", "FechaFinVeriFactu")
-        year = self.clock().year
+        year = in_spain(self.clock()).year
         if last_day and last_day not in (f"31-12-{year}", f"31-12-{year - 1}"):
             raise BadStructureError("4120")
 

@@ -39,7 +39,27 @@ def fingerprint_input(record: AnyRecord) -> str:
     Returns:
         The values as they stand in the XML, without the blanks around them.
     """
-    previous = record.chaining.previous.fingerprint if record.chaining.previous else ""
+    return _input(record, record.chaining)
+
+
+def fingerprint(record: AnyRecord) -> str:
+    """Compute the fingerprint (huella) of a record.
+
+    Args:
+        record: With its place in the chain; its own fingerprint is not looked at.
+
+    Returns:
+        SHA-256 of :func:`fingerprint_input`: 64 hexadecimal digits in upper case.
+    """
+    return _digest(fingerprint_input(record))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8")).hexdigest().upper()
+
+
+def _input(record: AnyRecord, chaining: Chaining) -> str:
+    previous = chaining.previous.fingerprint if chaining.previous else ""
     recorded_at = XML_DATETIME.encode(record.recorded_at)
     issued_on = AEAT_DATE.encode(record.invoice.issued_on)
     pairs: tuple[tuple[str, str], ...]
@@ -65,18 +85,6 @@ def fingerprint_input(record: AnyRecord) -> str:
     return "&".join(f"{name}={value.strip()}" for name, value in pairs)
 
 
-def fingerprint(record: AnyRecord) -> str:
-    """Compute the fingerprint (huella) of a record.
-
-    Args:
-        record: With its place in the chain; its own fingerprint is not looked at.
-
-    Returns:
-        SHA-256 of :func:`fingerprint_input`: 64 hexadecimal digits in upper case.
-    """
-    return sha256(fingerprint_input(record).encode("utf-8")).hexdigest().upper()
-
-
 def link_to(record: AnyRecord) -> ChainLink:
     """Name a record as the one that comes before another.
 
@@ -88,7 +96,8 @@ def link_to(record: AnyRecord) -> ChainLink:
             f"the record of invoice {record.invoice.number} has no fingerprint: link it first",
             number=record.invoice.number,
         )
-    return ChainLink(
+    # The values come from a record; checking them again would double the cost of a chain.
+    return ChainLink.model_construct(
         issuer_nif=record.invoice.issuer_nif,
         number=record.invoice.number,
         issued_on=record.invoice.issued_on,
@@ -130,8 +139,11 @@ def link(record: R, previous: AnyRecord | ChainLink | None) -> R:
                 "each taxpayer has a chain of its own: the previous record has another issuer",
                 number=named.number,
             )
-        chaining = Chaining(previous=named)
-    placed = record.model_copy(
-        update={"chaining": chaining, "fingerprint_kind": FingerprintKind.SHA_256}
+        chaining = Chaining.model_construct(previous=named)
+    return record.model_copy(
+        update={
+            "chaining": chaining,
+            "fingerprint_kind": FingerprintKind.SHA_256,
+            "fingerprint": _digest(_input(record, chaining)),
+        }
     )
-    return placed.model_copy(update={"fingerprint": fingerprint(placed)})

@@ -8,11 +8,13 @@ Source: tax agency, description of the web service, v1.0.3 (28/07/2025).
 """
 
 import logging
+import ssl
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from aeat_sii.clock import now
 from aeat_sii.conversation import MAX_ANSWER, Pace, Request, content_of
 from aeat_sii.environments import CertificateKind, Environment
 from aeat_sii.errors import (
@@ -145,10 +147,6 @@ def read_answer(reply: http.Reply, submission: Submission) -> Answer:
     return answer
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Conversation:
     """The protocol without I/O: records in, request out; reply in, answer out.
 
@@ -159,6 +157,7 @@ class Conversation:
     def __init__(self, url: str) -> None:
         self.url = url
         self._paces: dict[str, Pace] = {}
+        self._before: dict[str, datetime | None] = {}
 
     def remaining(self, issuer_nif: str, now: datetime, records: int = 1) -> int:
         """Return the seconds that a taxpayer has to wait before sending that many records."""
@@ -173,8 +172,14 @@ class Conversation:
         pace = self._pace(submission.header.issuer.nif)
         pace.require_open(now, len(submission.records))
         request = Request(self.url, build(submission))
+        self._before[submission.header.issuer.nif] = pace.sent_at
         pace.sent_at = now
         return request
+
+    def abandon(self, submission: Submission) -> None:
+        """Forget a submission that did not leave: the next one need not wait for it."""
+        pace = self._pace(submission.header.issuer.nif)
+        pace.sent_at = self._before.pop(submission.header.issuer.nif, None)
 
     def finish(self, submission: Submission, reply: http.Reply) -> Answer:
         """Read the answer and remember how long to wait; raises as :func:`read_answer`."""
@@ -209,7 +214,7 @@ class Client:
         environment: Environment,
         trust: bytes | None = None,
         transport: http.BaseTransport | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
         self.conversation = Conversation(_address(credential, environment))
@@ -253,7 +258,10 @@ class Client:
         try:
             reply = http.send(self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s)
         except http.TransportError as error:
-            raise _unanswered(error) from error
+            unanswered = _unanswered(error)
+            if unanswered.details["delivery"] == "none":
+                self.conversation.abandon(submission)
+            raise unanswered from error
         return _logged(self.conversation.finish(submission, reply))
 
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
@@ -295,7 +303,7 @@ class AsyncClient:
         environment: Environment,
         trust: bytes | None = None,
         transport: http.AsyncBaseTransport | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
         self.conversation = Conversation(_address(credential, environment))
@@ -323,7 +331,10 @@ class AsyncClient:
                 self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s
             )
         except http.TransportError as error:
-            raise _unanswered(error) from error
+            unanswered = _unanswered(error)
+            if unanswered.details["delivery"] == "none":
+                self.conversation.abandon(submission)
+            raise unanswered from error
         return _logged(self.conversation.finish(submission, reply))
 
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
@@ -358,10 +369,24 @@ def _logged(answer: Answer) -> Answer:
 
 def _unanswered(error: http.TransportError) -> AeatError:
     """Say in our terms why there is no answer."""
+    details = dict(error.details)
     if isinstance(error, http.TlsError):
-        return CertificateError(
-            f"no trusted connection to the service: {error.message}", **error.details
-        )
+        if _is_about_certificates(error):
+            return CertificateError(f"no trusted connection: {error.message}", **details)
+        # A connection that ends without the farewell of TLS may end in the middle of an answer.
+        details["delivery"] = "unknown"
     if isinstance(error, http.ReplyTooLargeError):
-        return ProtocolError(error.message, **error.details)
-    return TransportError(f"no answer from the service: {error.message}", **error.details)
+        return ProtocolError(error.message, **details)
+    return TransportError(f"no answer from the service: {error.message}", **details)
+
+
+def _is_about_certificates(error: BaseException) -> bool:
+    """Whether one side refused the certificate of the other, so that nothing was processed."""
+    current: BaseException | None = error
+    while current is not None:
+        if isinstance(current, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(current, ssl.SSLError) and "ALERT" in (current.reason or ""):
+            return True
+        current = current.__cause__ or current.__context__
+    return False

@@ -6,6 +6,7 @@ Comments, processing instructions and CDATA are allowed; the first two stay in t
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -177,15 +178,32 @@ def _refuse_before_parsing(text: bytes, limits: Limits) -> None:
         raise XmlTooLarge(
             f"the document has more than {limits.markup} tags and attributes", limit=limits.markup
         )
-    if text.count(b"=") > limits.attributes:
-        crowded = _more_attributes_than(limits.attributes).search(text)
-        if crowded:
-            line = text.count(b"\n", 0, crowded.start()) + 1
+    many = _more_attributes_than(limits.attributes)
+    for start in _long_stretches(text, _SHORTEST_ATTRIBUTE * (limits.attributes + 1)):
+        if many.match(text, start):
+            line = text.count(b"\n", 0, start) + 1
             raise XmlTooManyAttributes(
                 f"an element in line {line} has more than {limits.attributes} attributes",
                 limit=limits.attributes,
                 line=line,
             )
+
+
+def _long_stretches(text: bytes, length: int) -> Iterator[int]:
+    """Yield each place of a ``<`` that is followed by so many bytes without another.
+
+    Looks for the last ``<`` of a window, so that it touches a fraction of the bytes.
+    """
+    place = text.find(b"<")
+    while place >= 0:
+        following = text.rfind(b"<", place + 1, place + 1 + length)
+        if following < 0:
+            yield place
+            following = text.find(b"<", place + 1 + length)
+        place = following
+
+
+_SHORTEST_ATTRIBUTE = len(b' a=""')
 
 
 # Attribute values hold no `<`, so a match never looks past the next one: the search is linear.

@@ -39,7 +39,7 @@ def validate(record: RegistrationRecord, *, now: datetime, issuer_nif: str | Non
 
     Args:
         record: Linked into its chain.
-        now: Instant of the submission, in the time of Spain.
+        now: Instant of the submission, with its time zone; days are those of Spain.
         issuer_nif: NIF of the header; by default that of the invoice.
 
     Returns:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from aeat_sii.clock import in_spain
 from aeat_sii.verifactu.codes import TaxKind
 from aeat_sii.verifactu.records import BreakdownLine, Person, RegistrationRecord
 from einvoice_core.errors import NotInForceError
@@ -34,8 +35,8 @@ class Case:
 
     @property
     def today(self) -> date:
-        """Day of the submission."""
-        return self.now.date()
+        """Day of the submission, in the time of Spain."""
+        return in_spain(self.now).date()
 
     @property
     def operation_day(self) -> date:

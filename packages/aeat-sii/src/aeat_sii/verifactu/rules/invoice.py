@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+from aeat_sii.clock import in_spain
 from aeat_sii.verifactu.chain import fingerprint
 from aeat_sii.verifactu.codes import (
     InvoiceKind,
@@ -89,6 +90,13 @@ def number_has_allowed_characters(case: Case) -> Iterator[Breach]:
     number = case.record.invoice.number
     if not _NUMBER.fullmatch(number):
         yield Breach(at("IDFactura", "NumSerieFactura"), number=number)
+
+
+@rules.rule("1104", message="The invoice has no number but blanks.")
+def number_is_not_blank(case: Case) -> Iterator[Breach]:
+    """The number is not empty once the blanks around it are taken away, as the agency does."""
+    if not case.record.invoice.number.strip():
+        yield Breach(at("IDFactura", "NumSerieFactura"))
 
 
 @rules.rule(
@@ -303,7 +311,7 @@ def place_in_the_chain_is_one_of_two(case: Case) -> Iterator[Breach]:
 def record_is_not_made_in_the_future(case: Case) -> Iterator[Breach]:
     """The record is not made after the agency's clock, with some margin."""
     margin = timedelta(seconds=value("clock_margin_s"))
-    if case.record.recorded_at > case.now + margin:
+    if case.record.recorded_at > in_spain(case.now) + margin:
         yield Breach(at("FechaHoraHusoGenRegistro"), recorded=case.record.recorded_at, now=case.now)
 
 

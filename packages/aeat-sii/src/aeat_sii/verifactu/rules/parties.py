@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from aeat_sii.verifactu.codes import IdKind, InvoiceKind, IssuedBy
-from aeat_sii.verifactu.rules._case import Case, at, rule_set
+from aeat_sii.verifactu.records import OtherId
+from aeat_sii.verifactu.rules._case import Case, at, dated, rule_set
 from einvoice_core.findings import Breach
-from tax_es.ids import nif
+from tax_es.ids import nif, vat
 
 __all__ = ["rules"]
 
@@ -213,6 +214,65 @@ def not_in_census_is_a_natural_person(case: Case) -> Iterator[Breach]:
         other = person.other_id
         if other and other.kind is IdKind.NOT_IN_CENSUS and nif.check(other.id).is_entity:
             yield Breach(at(path, "IDOtro", "ID"), id=other.id)
+
+
+def _vat_numbers(case: Case) -> Iterator[tuple[str, OtherId]]:
+    """Yield the path and the VAT number of the third party and of each recipient that has one."""
+    for path, person in case.people():
+        if person.other_id and person.other_id.kind is IdKind.VAT_NUMBER:
+            yield f"{path}/IDOtro", person.other_id
+
+
+@rules.rule("1103", message="{id!r} is not a VAT number of the Union: {reason}.")
+def vat_numbers_have_their_structure(case: Case) -> Iterator[Breach]:
+    """With IDType 02 the identification has the structure of a Member State's VAT number."""
+    for path, other in _vat_numbers(case):
+        reason = _vat_fault(other.id)
+        if reason:
+            yield Breach(at(path, "ID"), id=other.id, reason=reason)
+
+
+@rules.rule("1222", message="{id!r} is not a VAT number of the Union: {reason}.")
+def producer_vat_number_has_its_structure(case: Case) -> Iterator[Breach]:
+    """With IDType 02 the producer's identification has the structure of a VAT number."""
+    other = case.record.system.producer_other_id
+    reason = _vat_fault(other.id) if other and other.kind is IdKind.VAT_NUMBER else ""
+    if other and reason:
+        yield Breach(at("SistemaInformatico", "IDOtro", "ID"), id=other.id, reason=reason)
+
+
+@rules.rule("1122", message="The VAT number {id!r} is not of the country {country}.")
+def vat_numbers_are_of_their_country(case: Case) -> Iterator[Breach]:
+    """With IDType 02, CodigoPais agrees with the first two letters of the identification.
+
+    Greece is GR as a country and EL in a number; which country goes with Northern Ireland (XI) the
+    document does not say.
+    """
+    for path, other in _vat_numbers(case):
+        letters = "GR" if other.id.startswith("EL") else other.id[:2]
+        if other.country is not None and letters not in (other.country, "XI"):
+            yield Breach(at(path, "CodigoPais"), id=other.id, country=other.country)
+
+
+@rules.family(
+    {"1254": "XI", "1255": "GB"},
+    message="A VAT number with {letters} is not taken for operations of {day}.",
+)
+def british_numbers_have_the_letters_of_the_day(case: Case, letters: str) -> Iterator[Breach]:
+    """GB until January 2021, XI from then on: both only during that month."""
+    if dated(f"vat_prefix.{letters}", case.operation_day) is None:
+        for path, other in _vat_numbers(case):
+            if other.id.startswith(letters):
+                yield Breach(at(path, "ID"), letters=letters, day=case.operation_day)
+
+
+def _vat_fault(text: str) -> str:
+    """Say why a text is not a VAT number; British and Northern Irish ones have one structure."""
+    number = f"XI{text[2:]}" if text.startswith("GB") else text
+    verdict = vat.check(number)
+    if verdict.valid and verdict.normalised == number:
+        return ""
+    return verdict.reason or "write it in capitals, without separators"
 
 
 def _fault(text: str) -> str:

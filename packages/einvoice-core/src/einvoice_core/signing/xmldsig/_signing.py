@@ -20,6 +20,7 @@ from lxml import etree
 from einvoice_core.signing.algorithms import C14n, DigestAlgorithm, SignatureAlgorithm
 from einvoice_core.signing.errors import CannotSignError, MalformedSignature
 from einvoice_core.signing.xmldsig._references import (
+    ALLOWED,
     DSIG,
     ENVELOPED,
     Allowed,
@@ -84,6 +85,7 @@ def sign(
     signature_id: str = "",
     path: str = "",
     resolve: Resolver | None = None,
+    allowed: Allowed = ALLOWED,
     limits: Limits = LIMITS,
 ) -> bytes:
     """Put a signature into a document.
@@ -100,6 +102,7 @@ def sign(
         path: Names of the elements from the root's child down to the one whose last child the
             signature becomes, in Clark notation and separated by spaces; empty for the root.
         resolve: Gives what references outside the document point at.
+        allowed: The transforms of octets that references may name.
         limits: Of the document.
 
     Raises:
@@ -123,7 +126,7 @@ def sign(
         )
 
     draft = _in_context(parent, signature([""] * len(references), ""))
-    digests = _digests(root, draft, references, resolve)
+    digests = _digests(root, draft, references, resolve, allowed)
     info = draft[0]
     for element, text in zip(info.iter(f"{{{DSIG}}}DigestValue"), digests, strict=True):
         element.text = text
@@ -245,14 +248,18 @@ def _digests(
     draft: etree._Element,
     references: Sequence[Reference],
     resolve: Resolver | None,
+    allowed: Allowed,
 ) -> list[str]:
     inside, outside = Ids(draft), Ids(root)
 
     def find(name: str) -> etree._Element | None:
-        return inside.find(name) if inside.find(name) is not None else outside.find(name)
+        mine, theirs = inside.find(name), outside.find(name)
+        if mine is not None and theirs is not None:
+            raise MalformedSignature(f"the document has the identifier {name!r} already")
+        return theirs if mine is None else mine
 
     # The draft does not stand in the document: there is nothing to take out of it yet.
-    reader = Dereferencer(root, find, Allowed(), resolve)
+    reader = Dereferencer(root, find, allowed, resolve)
     digests = []
     written = draft[0].findall(f"{{{DSIG}}}Reference")
     for element, reference in zip(written, references, strict=True):

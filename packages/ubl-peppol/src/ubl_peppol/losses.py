@@ -1,0 +1,33 @@
+"""The ledger of a conversion: what was dropped, and what was derived or assumed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Loss", "LossKind"]
+
+
+class LossKind(StrEnum):
+    """What happened to a datum on the way."""
+
+    DROPPED = "dropped"
+    """It has no place in the target."""
+    MOVED = "moved"
+    """It stands in the target as text, where a program will not look for it."""
+    DERIVED = "derived"
+    """The target wants it; it was computed from other data of the source."""
+    ASSUMED = "assumed"
+    """The target wants it and the source does not have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One datum that did not pass unchanged."""
+
+    kind: LossKind
+    path: str
+    """Where it stood: an XPath, or the name in the source format."""
+    value: str
+    reason: str
+    term: str = ""
+    """The business term concerned, where there is one."""
+    line: int | None = None

@@ -1,0 +1,105 @@
+"""The conditions that the path table names in brackets: questions about one element."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from lxml import etree
+
+from einvoice_core.findings import Undecided
+from ubl_peppol.reading.values import Value, collapse, location_of, string_of
+from ubl_peppol.syntax import CAC, CBC, CREDIT_NOTE
+
+__all__ = ["CONDITIONS", "Condition"]
+
+Condition = Callable[[etree._Element], bool]
+
+_ID = f"{{{CBC}}}ID"
+_TAX_SCHEME = f"{{{CAC}}}TaxScheme"
+_INDICATOR = f"{{{CBC}}}ChargeIndicator"
+_TYPE = f"{{{CBC}}}DocumentTypeCode"
+_CURRENCY = f"{{{CBC}}}DocumentCurrencyCode"
+_ACCOUNTING = f"{{{CBC}}}TaxCurrencyCode"
+_LINES = frozenset({f"{{{CAC}}}InvoiceLine", f"{{{CAC}}}CreditNoteLine"})
+
+
+def _vat(element: etree._Element) -> bool:
+    found = False
+    for scheme in element.iterchildren(_TAX_SCHEME):
+        ids = scheme.findall(_ID)
+        if len(ids) > 1:
+            raise Undecided(location_of(ids[1]), "the tax scheme has two identifiers: keep one")
+        found |= bool(ids) and collapse(string_of(ids[0]).upper()) == "VAT"
+    return found
+
+
+def _indicators(element: etree._Element) -> set[bool]:
+    return {Value(string_of(child), child).boolean for child in element.iterchildren(_INDICATOR)}
+
+
+def _charge(element: etree._Element) -> bool:
+    return _indicators(element) == {True}
+
+
+def _allowance(element: etree._Element) -> bool:
+    return False in _indicators(element)
+
+
+def _has_type(element: etree._Element, code: str) -> bool:
+    return any(string_of(child) == code for child in element.iterchildren(_TYPE))
+
+
+def _object(element: etree._Element) -> bool:
+    return _has_type(element, "130")
+
+
+def _project(element: etree._Element) -> bool:
+    parent = element.getparent()
+    in_credit_note = parent is not None and parent.tag == f"{{{CREDIT_NOTE}}}CreditNote"
+    return in_credit_note and _has_type(element, "50")
+
+
+def _sepa(element: etree._Element) -> bool:
+    return element.get("schemeID") == "SEPA"
+
+
+def _code_of_document(element: etree._Element, tag: str) -> str | None:
+    code = element.getroottree().getroot().find(tag)
+    return None if code is None else string_of(code)
+
+
+def _in_document_currency(element: etree._Element) -> bool:
+    currency = element.get("currencyID")
+    return currency is not None and currency == _code_of_document(element, _CURRENCY)
+
+
+def _in_accounting_currency(element: etree._Element) -> bool:
+    currency = element.get("currencyID")
+    return (
+        currency is not None
+        and currency == _code_of_document(element, _ACCOUNTING)
+        and currency != _code_of_document(element, _CURRENCY)
+    )
+
+
+def _not_of_line(element: etree._Element) -> bool:
+    parent = element.getparent()
+    return parent is None or parent.tag not in _LINES
+
+
+CONDITIONS: Mapping[str, Condition] = MappingProxyType(
+    {
+        "vat": _vat,
+        "other-tax": lambda element: not _vat(element),
+        "allowance": _allowance,
+        "charge": _charge,
+        "object": _object,
+        "project": _project,
+        "supporting": lambda element: not (_object(element) or _project(element)),
+        "sepa": _sepa,
+        "not-sepa": lambda element: not _sepa(element),
+        "document-currency": _in_document_currency,
+        "accounting-currency": _in_accounting_currency,
+        "not-of-line": _not_of_line,
+    }
+)
+"""Name in the path table → condition."""

@@ -1,0 +1,229 @@
+"""Values as XPath 2.0 sees them: texts, decimals, doubles and days.
+
+The official rules are XPath on untyped documents. What that language does with an empty text, a
+doubled element or ``1e3`` is part of their meaning, so it is kept here, once: where the official
+run would stop with an error, :class:`~einvoice_core.findings.Undecided` is raised.
+
+Source: W3C XPath 2.0, XPath Functions and Operators 2.0, XML Schema 1.0 Part 2.
+"""
+
+import re
+from datetime import date
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from typing import cast
+
+from lxml import etree
+
+from einvoice_core.findings import Location, Undecided
+from einvoice_core.money import parse_decimal
+
+__all__ = [
+    "Value",
+    "as_double",
+    "collapse",
+    "difference",
+    "location_of",
+    "product",
+    "round_half_up",
+    "string_of",
+]
+
+_BLANK = re.compile("[ \t\r\n]+")
+_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?", re.ASCII)
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:Z|([+-])([0-9]{2}):([0-9]{2}))?", re.ASCII)
+_SPECIAL = {
+    "NaN": Decimal("NaN"),
+    "INF": Decimal("Infinity"),
+    "+INF": Decimal("Infinity"),
+    "-INF": Decimal("-Infinity"),
+}
+_PREFIXES = {
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2": "cac:",
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2": "cbc:",
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2": "ext:",
+}
+_STRING: etree.XPath = etree.XPath("string()")
+_CENT = Decimal("0.01")
+_WIDE = Context(prec=4_000, traps=[InvalidOperation, Inexact])
+
+
+def string_of(element: etree._Element) -> str:
+    """Return the string value of an element, whatever stands inside it."""
+    return str(_STRING(element)) if len(element) else element.text or ""
+
+
+def collapse(text: str) -> str:
+    """Collapse white space as ``normalize-space()`` does."""
+    if text.isascii():
+        return " ".join(text.split())
+    return _BLANK.sub(" ", text).strip(" ")
+
+
+def round_half_up(value: Decimal) -> Decimal:
+    """Round to two decimals as ``round(x * 100) div 100`` does: halves go up, also below zero."""
+    scaled = value.scaleb(2, _WIDE)
+    whole = scaled.to_integral_value("ROUND_FLOOR")
+    if scaled - whole >= Decimal("0.5"):
+        whole += 1
+    return whole.scaleb(-2, _WIDE)
+
+
+def product(*factors: Decimal) -> Decimal:
+    """Multiply exactly."""
+    result = Decimal(1)
+    for factor in factors:
+        result = _WIDE.multiply(result, factor)
+    return result
+
+
+def difference(minuend: Decimal, subtrahend: Decimal) -> Decimal:
+    """Subtract exactly."""
+    return _WIDE.subtract(minuend, subtrahend)
+
+
+def as_double(value: Decimal) -> Decimal:
+    """Return the exact value of the IEEE 754 double that is nearest to a decimal.
+
+    Some published rules compute in doubles; their results differ from decimal arithmetic where an
+    amount is exactly at a tolerance.
+    """
+    if not value or not value.is_finite():
+        return value
+    if value.adjusted() > 309:
+        return Decimal("Infinity").copy_sign(value)
+    if value.adjusted() < -330:
+        return Decimal(0)
+    numerator, denominator = abs(value).as_integer_ratio()
+    shift = numerator.bit_length() - denominator.bit_length() - 53
+    shift = max(shift, -1074)
+    while True:
+        top = numerator << -shift if shift < 0 else numerator
+        bottom = denominator << shift if shift > 0 else denominator
+        mantissa, rest = divmod(top, bottom)
+        if mantissa.bit_length() <= 53:
+            break
+        shift += 1
+    if 2 * rest > bottom or (2 * rest == bottom and mantissa & 1):
+        mantissa += 1
+    exact = Decimal(mantissa << shift) if shift >= 0 else _halved(mantissa, -shift)
+    return exact.copy_sign(value)
+
+
+def _halved(mantissa: int, times: int) -> Decimal:
+    # m / 2**n = m * 5**n / 10**n: exact in decimal.
+    return Decimal(mantissa * 5**times).scaleb(-times, _WIDE)
+
+
+def location_of(element: etree._Element, attribute: str = "") -> Location:
+    """Return the XPath of an element, with the usual prefixes, and its line."""
+    steps: list[str] = []
+    node: etree._Element | None = element
+    while node is not None:
+        parent = node.getparent()
+        tag = str(node.tag)
+        namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
+        name = _PREFIXES.get(namespace, "") + local
+        if parent is not None:
+            same = [child for child in parent if child.tag == node.tag]
+            if len(same) > 1:
+                name += f"[{same.index(node) + 1}]"
+        steps.append(name)
+        node = parent
+    path = "/" + "/".join(reversed(steps)) + (f"/@{attribute}" if attribute else "")
+    line = cast("int | None", element.sourceline)
+    # libxml2 counts lines up to 65,535 in small fields and says so with that number.
+    return Location(path, line if line is not None and line < 65_535 else None)
+
+
+class Value:
+    """A text of the document with the element that holds it."""
+
+    __slots__ = ("attribute", "element", "text")
+
+    def __init__(self, text: str, element: etree._Element, attribute: str = "") -> None:
+        self.text = text
+        self.element = element
+        self.attribute = attribute
+
+    def __str__(self) -> str:
+        return self.collapsed
+
+    def __repr__(self) -> str:
+        return f"Value({self.text!r})"
+
+    @property
+    def location(self) -> Location:
+        """Where the value stands."""
+        return location_of(self.element, self.attribute)
+
+    @property
+    def collapsed(self) -> str:
+        """The text with its white space collapsed (``normalize-space``)."""
+        return collapse(self.text)
+
+    def part(self, name: str) -> str | None:
+        """Return an attribute of the element, such as the scheme of an identifier."""
+        value = self.element.get(name)
+        return value if value is None else str(value)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The value as ``xs:decimal``.
+
+        Raises:
+            Undecided: The text is not one.
+        """
+        try:
+            return parse_decimal(self.text)
+        except ValueError as error:
+            raise Undecided(self, str(error)) from None
+
+    @property
+    def double(self) -> Decimal:
+        """The value as ``xs:double``, exactly.
+
+        Raises:
+            Undecided: The text is not one.
+        """
+        text = collapse(self.text)
+        if text in _SPECIAL:
+            return _SPECIAL[text]
+        if not _DOUBLE.fullmatch(text) or len(text) > 2_000:
+            raise Undecided(self, f"{text[:40]!r} is not a number: write it like 12.50")
+        return as_double(Decimal(text))
+
+    @property
+    def day(self) -> int:
+        """The value as ``xs:date``, as minutes that can be compared.
+
+        Raises:
+            Undecided: The text is not one.
+        """
+        text = collapse(self.text)
+        match = _DAY.fullmatch(text)
+        try:
+            if match is None:
+                raise ValueError
+            start = date(int(match[1]), int(match[2]), int(match[3])).toordinal() * 1440
+        except ValueError:
+            raise Undecided(
+                self, f"{text[:40]!r} is not a date: write it like 2026-12-31"
+            ) from None
+        if match[4]:
+            offset = int(match[5]) * 60 + int(match[6])
+            return start - offset if match[4] == "+" else start + offset
+        return start
+
+    @property
+    def boolean(self) -> bool:
+        """The value as ``xs:boolean``.
+
+        Raises:
+            Undecided: The text is not one.
+        """
+        text = collapse(self.text)
+        if text in ("true", "1"):
+            return True
+        if text in ("false", "0"):
+            return False
+        raise Undecided(self, f"{text[:40]!r} is neither true nor false")

@@ -1,0 +1,99 @@
+"""The application: one FastAPI, the routers of the services, one lifespan."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from aeat_sii.environments import PRODUCTION, TEST, Environment, local
+from reference_server import health, observability, problems
+from reference_server.database import Database, migrate
+from reference_server.errors import ConfigurationError
+from reference_server.events import Relay, Worker
+from reference_server.security import Attempts, Tokens
+from reference_server.services.aeat import router as aeat
+from reference_server.services.aeat import service as aeat_service
+from reference_server.services.auth import router as auth
+from reference_server.services.clients import router as clients
+from reference_server.services.invoices import router as invoices
+from reference_server.services.invoices.service import SUBMIT
+from reference_server.services.peppol import router as peppol
+from reference_server.services.storage import router as storage
+from reference_server.services.tax import router as tax
+from reference_server.settings import AgencyEnvironment, Settings
+from reference_server.version import VERSION
+
+__all__ = ["PREFIX", "create_app"]
+
+PREFIX = "/api/v1"
+_ROUTERS = (
+    auth.router,
+    clients.router,
+    invoices.router,
+    tax.router,
+    aeat.router,
+    peppol.router,
+    storage.router,
+)
+
+
+def create_app(
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: By default those of the environment.
+        clock: The present, in UTC.
+
+    Raises:
+        ConfigurationError: A setting is missing.
+    """
+    chosen = settings or Settings()
+    agency = _agency(chosen)
+    migrate(chosen.database)
+    database = Database(chosen.database)
+    metrics = observability.Metrics()
+    roots = chosen.agency_roots.read_bytes() if chosen.agency_roots else None
+    connect = aeat_service.connector(agency, roots, clock)
+    handlers = {SUBMIT: aeat_service.submitter(database, chosen, metrics, connect, clock)}
+    relay = Relay(database, handlers, clock)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        worker = Worker(relay) if chosen.deliver else None
+        if worker:
+            worker.start()
+        try:
+            yield
+        finally:
+            if worker:
+                worker.stop()
+            database.close()
+
+    app = FastAPI(title="einvoice", version=VERSION, lifespan=lifespan)
+    app.state.settings = chosen
+    app.state.database = database
+    app.state.tokens = Tokens(chosen, clock)
+    app.state.attempts = Attempts(chosen.login_attempts)
+    app.state.metrics = metrics
+    app.state.relay = relay
+    app.state.clock = clock
+    app.state.agency = agency
+    problems.install(app)
+    observability.install(app, metrics, chosen.max_body_bytes)
+    app.include_router(health.router)
+    for router in _ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    return app
+
+
+def _agency(settings: Settings) -> Environment:
+    if settings.agency is AgencyEnvironment.SANDBOX:
+        if not settings.agency_url:
+            raise ConfigurationError("EINVOICE_AGENCY_URL is missing: where is the sandbox?")
+        return local(settings.agency_url)
+    return PRODUCTION if settings.agency is AgencyEnvironment.PRODUCTION else TEST

@@ -1,0 +1,78 @@
+"""What routes ask for: the database, the settings and the rest of the application's state."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from aeat_sii.environments import Environment
+from reference_server.database import Database
+from reference_server.events import Relay
+from reference_server.links import Link
+from reference_server.observability import Metrics
+from reference_server.security import Attempts, Tokens
+from reference_server.settings import Settings
+
+__all__ = [
+    "AgencyAddresses",
+    "AppClock",
+    "AppMetrics",
+    "AppRelay",
+    "AppSettings",
+    "AppTokens",
+    "Db",
+    "Linked",
+    "LoginAttempts",
+]
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _tokens(request: Request) -> Tokens:
+    tokens: Tokens = request.app.state.tokens
+    return tokens
+
+
+def _attempts(request: Request) -> Attempts:
+    attempts: Attempts = request.app.state.attempts
+    return attempts
+
+
+def _metrics(request: Request) -> Metrics:
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
+def _relay(request: Request) -> Relay:
+    relay: Relay = request.app.state.relay
+    return relay
+
+
+def _clock(request: Request) -> Callable[[], datetime]:
+    clock: Callable[[], datetime] = request.app.state.clock
+    return clock
+
+
+def _agency(request: Request) -> Environment:
+    environment: Environment = request.app.state.agency
+    return environment
+
+
+AppRelay = Annotated[Relay, Depends(_relay)]
+AppClock = Annotated[Callable[[], datetime], Depends(_clock)]
+AgencyAddresses = Annotated[Environment, Depends(_agency)]
+Db = Annotated[Database, Depends(_database)]
+AppSettings = Annotated[Settings, Depends(_settings)]
+AppTokens = Annotated[Tokens, Depends(_tokens)]
+AppMetrics = Annotated[Metrics, Depends(_metrics)]
+LoginAttempts = Annotated[Attempts, Depends(_attempts)]
+Linked = Annotated[Link, Depends(Link)]

@@ -1,0 +1,1 @@
+"""Companies, their users and their certificates."""

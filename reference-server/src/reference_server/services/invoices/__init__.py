@@ -1,0 +1,1 @@
+"""Invoices: drafts that may change, and issued ones that never do."""

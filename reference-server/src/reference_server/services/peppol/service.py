@@ -1,0 +1,64 @@
+"""Use cases of EN 16931."""
+
+import ubl_peppol
+from einvoice_core.findings import Report
+from facturae_es.model import Facturae
+from reference_server.services.peppol.schemas import FindingView, LossView, Verdict
+from ubl_peppol.facturae import Conversion, to_en16931
+
+__all__ = ["MAX_SHOWN", "convert", "judge", "judge_invoice"]
+
+MAX_SHOWN = 1_000
+"""Findings that an answer shows; the verdict looks at all of them."""
+
+
+def convert(document: Facturae) -> tuple[bytes, Conversion]:
+    """Return an invoice as UBL 2.1, with what was lost on the way.
+
+    Raises:
+        ConversionError: EN 16931 has no place for something that may not be lost.
+    """
+    conversion = to_en16931(document)
+    return ubl_peppol.ubl.write(conversion.invoice), conversion
+
+
+def judge(data: bytes, profile: str) -> Verdict:
+    """Judge a document in UBL."""
+    return _verdict(ubl_peppol.validate(data, profile=profile), profile, None)
+
+
+def judge_invoice(document: Facturae, profile: str) -> Verdict:
+    """Judge an invoice of ours as UBL."""
+    data, conversion = convert(document)
+    return _verdict(ubl_peppol.validate(data, profile=profile), profile, conversion)
+
+
+def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Verdict:
+    return Verdict(
+        ok=report.ok,
+        profile=profile,
+        findings=tuple(
+            FindingView(
+                rule=finding.rule,
+                severity=finding.severity.value,
+                message=finding.message,
+                path=finding.path,
+                line=finding.line,
+                undecided=finding.undecided,
+            )
+            for finding in report.findings[:MAX_SHOWN]
+        ),
+        layers_run=report.layers_run,
+        layers_skipped=dict(report.layers_skipped),
+        rules=len(ubl_peppol.rules_of(profile)),
+        losses=tuple(
+            LossView(
+                kind=loss.kind.value,
+                path=loss.path,
+                value=loss.value,
+                reason=loss.reason,
+                term=loss.term,
+            )
+            for loss in (conversion.losses if conversion else ())
+        ),
+    )

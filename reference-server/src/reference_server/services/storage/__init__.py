@@ -1,0 +1,1 @@
+"""Files that are never changed: signed documents, pages, answers."""
