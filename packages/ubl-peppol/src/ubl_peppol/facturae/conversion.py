@@ -21,6 +21,7 @@ from facturae_es.model import Invoice as FacturaeInvoice
 from ubl_peppol.calculation import Computed, compute
 from ubl_peppol.errors import ConversionError
 from ubl_peppol.facturae import lines as mapping
+from ubl_peppol.facturae.blanks import without_blanks
 from ubl_peppol.facturae.ledger import Ledger
 from ubl_peppol.facturae.parties import buyer, payee, seller
 from ubl_peppol.facturae.payment import payment
@@ -90,7 +91,7 @@ def to_en16931(
     ledger = Ledger()
     source = document.invoices[position or 0]
     mapping.refuse_surcharge(source)
-    invoice = _invoice(document, source, chosen, ledger)
+    invoice = without_blanks(_invoice(document, source, chosen, ledger))
     _rest(document, source, ledger)
     return Conversion(invoice, ledger.losses)
 
@@ -100,7 +101,7 @@ def _invoice(
 ) -> Invoice:
     categories = mapping.categories(source, ledger)
     lines = tuple(
-        mapping.line(item, position, category, ledger)
+        mapping.line(item, position, category, source.issue_data.invoicing_period, ledger)
         for position, (item, category) in enumerate(
             zip(source.lines, categories, strict=True), start=1
         )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from einvoice_core.money import allocate, round_to, total
 from facturae_es.codes import SpecialTaxableEventCode, TaxType, UnitOfMeasure
-from facturae_es.model import Charge, Discount, Invoice, InvoiceLine, OutputTax
+from facturae_es.model import Charge, Discount, Invoice, InvoiceLine, OutputTax, Period
 from ubl_peppol.calculation import Exemption
 from ubl_peppol.errors import ConversionError
 from ubl_peppol.facturae.ledger import Ledger
@@ -168,7 +168,13 @@ def _untaxed(item: InvoiceLine, path: str, literals: str, ledger: Ledger) -> Cat
     return Category(code, None if code == "O" else Decimal(0), exemption)
 
 
-def line(item: InvoiceLine, position: int, category: Category, ledger: Ledger) -> Line:
+def line(
+    item: InvoiceLine,
+    position: int,
+    category: Category,
+    invoicing_period: Period | None,
+    ledger: Ledger,
+) -> Line:
     """Map a line (BG-25)."""
     path = f"Items/InvoiceLine[{position}]"
     quantity, price = item.quantity, item.unit_price
@@ -184,17 +190,11 @@ def line(item: InvoiceLine, position: int, category: Category, ledger: Ledger) -
     if net != item.gross_amount:
         ledger.derived(f"{path}/GrossAmount", item.gross_amount, "BT-131", "rounded to the cent")
     _line_losses(item, path, ledger)
-    period = None
-    if item.period is not None:
-        period = LinePeriod(starts_on=item.period.starts_on, ends_on=item.period.ends_on)
-    elif item.transaction_on is not None:
-        period = LinePeriod(starts_on=item.transaction_on, ends_on=item.transaction_on)
-        ledger.derived(
-            f"{path}/TransactionDate", item.transaction_on, "BG-26", "a period of that day"
-        )
+    period, note = _period(item, invoicing_period, path, ledger)
+    notes = [text for text in (item.additional_information, note) if text]
     return Line(
         id=str(position),
-        note=item.additional_information or None,
+        note="\n".join(notes) or None,
         quantity=quantity,
         unit=_unit(item, path, ledger),
         net_amount=net,
@@ -208,6 +208,25 @@ def line(item: InvoiceLine, position: int, category: Category, ledger: Ledger) -
             seller_id=item.article_code,
         ),
     )
+
+
+def _period(
+    item: InvoiceLine, whole: Period | None, path: str, ledger: Ledger
+) -> tuple[LinePeriod | None, str | None]:
+    """Return the period of a line, or a text where it is not inside that of the invoice."""
+    starts_on = item.period.starts_on if item.period else item.transaction_on
+    ends_on = item.period.ends_on if item.period else item.transaction_on
+    if starts_on is None or ends_on is None:
+        return None, None
+    if whole is not None and not (whole.starts_on <= starts_on <= ends_on <= whole.ends_on):
+        text = f"Periodo: {starts_on} a {ends_on}"
+        ledger.moved(
+            f"{path}/LineItemPeriod", text, "BT-127", "it is not inside that of the invoice"
+        )
+        return None, text
+    if item.period is None:
+        ledger.derived(f"{path}/TransactionDate", starts_on, "BG-26", "a period of that day")
+    return LinePeriod(starts_on=starts_on, ends_on=ends_on), None
 
 
 def _unit(item: InvoiceLine, path: str, ledger: Ledger) -> str:
