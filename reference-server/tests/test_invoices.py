@@ -37,16 +37,6 @@ def test_the_surcharge_is_that_of_the_day(bench: Bench) -> None:
     assert issued["total"] == "126.20"
 
 
-def test_the_day_of_the_operation_decides_the_rate(bench: Bench) -> None:
-    me = bench.register()
-    client = bench.client(me)
-    bench.series(me)
-    before = bench.draft(me, client, operation_on="2012-08-31")
-    after = bench.draft(me, client, operation_on="2012-09-01")
-    assert bench.issue(me, before)["total"] == "118.00"
-    assert bench.issue(me, after)["total"] == "121.00"
-
-
 def test_issuing_again_returns_the_same_invoice(bench: Bench) -> None:
     me = bench.register()
     bench.series(me)
