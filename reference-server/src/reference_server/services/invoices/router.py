@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from facturae_es.model import Party
 from reference_server.context import (
     AgencyAddresses,
     AppClock,
@@ -24,10 +23,11 @@ from reference_server.services.invoices.schemas import (
     Draft,
     InvoicePage,
     InvoiceView,
+    Language,
     NewSeries,
+    Party,
     Series,
 )
-from ubl_peppol.render import Language
 
 __all__ = ["router"]
 

@@ -15,6 +15,7 @@ from einvoice_core.records import Record
 from facturae_es.codes import PaymentMeans, TaxType, UnitOfMeasure
 from facturae_es.model import Corrective, Party, Period, SpecialTaxableEvent
 from facturae_es.totals import Adjustment
+from ubl_peppol.render import Language
 
 __all__ = [
     "Draft",
@@ -24,7 +25,9 @@ __all__ = [
     "DraftWithholding",
     "InvoicePage",
     "InvoiceView",
+    "Language",
     "NewSeries",
+    "Party",
     "Series",
 ]
 

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-import facturae_es
 from reference_server.context import Linked
 from reference_server.problems import responses
 from reference_server.security import CanRead
@@ -23,7 +22,7 @@ async def ubl(invoice_id: str, caller: CanRead, link: Linked) -> Response:
     """Return an issued invoice as UBL 2.1."""
     del caller
     document = await link.get_bytes(f"/api/v1/invoices/{invoice_id}/facturae?signed=false")
-    data, _ = await run_in_threadpool(lambda: service.convert(facturae_es.read(document)))
+    data, _ = await run_in_threadpool(service.convert, document)
     return Response(data, media_type="application/xml")
 
 
@@ -34,9 +33,7 @@ async def verdict(
     """Judge an issued invoice as UBL, and list what the conversion lost."""
     del caller
     document = await link.get_bytes(f"/api/v1/invoices/{invoice_id}/facturae?signed=false")
-    return await run_in_threadpool(
-        lambda: service.judge_invoice(facturae_es.read(document), profile)
-    )
+    return await run_in_threadpool(service.judge_invoice, document, profile)
 
 
 @router.post("/validate", responses=responses(401, 413, 422))
