@@ -14,7 +14,7 @@ from reference_server.services.peppol.schemas import Verdict
 __all__ = ["router"]
 
 router = APIRouter(prefix="/peppol", tags=["peppol"])
-Profile = Annotated[Literal["en16931", "peppol-bis-3"], Query()]
+_Profile = Annotated[Literal["en16931", "peppol-bis-3"], Query()]
 
 
 @router.get("/invoices/{invoice_id}/ubl", responses=responses(401, 404, 409, 422))
@@ -28,7 +28,7 @@ async def ubl(invoice_id: str, caller: CanRead, link: Linked) -> Response:
 
 @router.get("/invoices/{invoice_id}/verdict", responses=responses(401, 404, 409, 422))
 async def verdict(
-    invoice_id: str, caller: CanRead, link: Linked, profile: Profile = "en16931"
+    invoice_id: str, caller: CanRead, link: Linked, profile: _Profile = "en16931"
 ) -> Verdict:
     """Judge an issued invoice as UBL, and list what the conversion lost."""
     del caller
@@ -37,7 +37,7 @@ async def verdict(
 
 
 @router.post("/validate", responses=responses(401, 413, 422))
-async def validate(request: Request, caller: CanRead, profile: Profile = "en16931") -> Verdict:
+async def validate(request: Request, caller: CanRead, profile: _Profile = "en16931") -> Verdict:
     """Judge a document in UBL, sent as the body."""
     del caller
     data = await request.body()
