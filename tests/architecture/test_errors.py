@@ -44,6 +44,7 @@ def test_every_code_stands_in_the_tree_of_its_package(kinds: list[type[EInvoiceE
 
 def trees(kind: type[EInvoiceError]) -> list[str]:
     """Return the docstrings that may draw the tree an error stands in."""
-    names = {kind.__module__, f"{kind.__module__.partition('.')[0]}.errors"}
+    parts = kind.__module__.split(".")
+    names = {kind.__module__, *(".".join([*parts[:n], "errors"]) for n in range(1, len(parts)))}
     found = [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
     return [module.__doc__ or "" for module in found]

@@ -107,6 +107,9 @@ def test_what_needs_an_extra_of_ours_is_imported_by_nothing_else(folder: Path) -
         for name, path in modules.items()
         if {i.partition(".")[0] for i in imported(path)} & optional
     }
+    # A folder is behind the extra with what it contains.
+    behind |= {name for name in modules if any(each.startswith(f"{name}.") for each in behind)}
+    behind -= {name for name in modules if "." not in name}
     crossed = {
         f"{name} imports {other}"
         for name, path in modules.items()

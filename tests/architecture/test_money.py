@@ -11,7 +11,7 @@ SOURCES = sorted([*ROOT.glob("packages/*/src/**/*.py"), *ROOT.glob("reference-se
 # What may be a float: spans of time (of waiting and of measuring) and lengths on paper.
 NOT_MONEY = re.compile(
     r"time|seconds|_s\b|_ms\b|delay|wait|interval|elapsed|perf_counter|backoff|retry|poll|clock"
-    r"|latency|duration|histogram|buckets|width|height|scale|_mm\b| ms\b|pause|moment|failures",
+    r"|latency|duration|histogram|buckets|width|height|scale|_mm\b|\bms\b|pause|moment|failures",
     re.IGNORECASE,
 )
 

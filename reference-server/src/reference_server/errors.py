@@ -11,6 +11,8 @@ ServerError                     server
 ├── InvalidError                server.invalid
 ├── TooLargeError               server.too_large
 ├── TooManyError                server.too_many
+├── FullDiskError               server.full_disk       (in ``files``)
+├── DamagedFileError            server.damaged_file    (in ``files``)
 └── ConfigurationError          server.configuration
 """
 

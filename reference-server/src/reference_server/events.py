@@ -35,10 +35,10 @@ from reference_server.database import METADATA, Database
 
 __all__ = ["DELIVERIES", "Delivery", "Handler", "Relay", "RetryLater", "Worker", "queue"]
 
-LEASE = timedelta(seconds=60)
-FIRST_PAUSE_S = 2.0
-LONGEST_PAUSE_S = 3600.0
-MAX_ATTEMPTS = 12
+_LEASE = timedelta(seconds=60)
+_FIRST_PAUSE_S = 2.0
+_LONGEST_PAUSE_S = 3600.0
+_MAX_ATTEMPTS = 12
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ class Relay:
             row = connection.execute(
                 update(DELIVERIES)
                 .where(DELIVERIES.c.id == first.scalar_subquery())
-                .values(due_at=now + LEASE, attempts=DELIVERIES.c.attempts + 1)
+                .values(due_at=now + _LEASE, attempts=DELIVERIES.c.attempts + 1)
                 .returning(DELIVERIES)
             ).first()
         if row is None:
@@ -185,8 +185,8 @@ class Relay:
             self._settle(delivery, "done", None, 0)
 
     def _failed(self, delivery: Delivery, reason: str) -> None:
-        state = "dead" if delivery.attempts >= MAX_ATTEMPTS else "due"
-        pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (delivery.attempts - 1))
+        state = "dead" if delivery.attempts >= _MAX_ATTEMPTS else "due"
+        pause = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** (delivery.attempts - 1))
         self._settle(delivery, state, reason, pause * self._random.uniform(0.5, 1.0))
 
     def _settle(
@@ -253,7 +253,7 @@ class Worker:
     def stop(self) -> None:
         """Finish the delivery at hand and end."""
         self._stop.set()
-        self._thread.join(timeout=LEASE.total_seconds())
+        self._thread.join(timeout=_LEASE.total_seconds())
 
     def _run(self) -> None:
         while not self._stop.wait(self._pause):

@@ -15,7 +15,7 @@ from reference_server.problems import MEDIA_TYPE, problem_of
 __all__ = ["Metrics", "install"]
 
 logger = logging.getLogger(__name__)
-CORRELATION = "x-correlation-id"
+_CORRELATION = "x-correlation-id"
 
 
 class Metrics:
@@ -59,7 +59,7 @@ def install(app: FastAPI, metrics: Metrics, max_body_bytes: int) -> None:
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         begun = time.perf_counter()
-        correlation = request.headers.get(CORRELATION, "")[:64] or uuid.uuid4().hex
+        correlation = request.headers.get(_CORRELATION, "")[:64] or uuid.uuid4().hex
         with metrics.in_flight.track_inprogress():
             response = _too_large(request, max_body_bytes) or await call_next(request)
         taken = time.perf_counter() - begun
@@ -67,7 +67,7 @@ def install(app: FastAPI, metrics: Metrics, max_body_bytes: int) -> None:
         path = getattr(route, "path", "unknown")
         metrics.requests.labels(request.method, path, response.status_code).inc()
         metrics.duration.labels(request.method, path).observe(taken)
-        response.headers[CORRELATION] = correlation
+        response.headers[_CORRELATION] = correlation
         logger.info(
             "%s %s %s %.1f ms %s",
             request.method,

@@ -17,10 +17,16 @@ from einvoice_core.errors import EInvoiceError
 from einvoice_core.findings import Finding
 from reference_server.errors import ServerError
 
-__all__ = ["Problem", "install", "problem_of", "responses"]
+__all__ = [
+    "MEDIA_TYPE",
+    "Problem",
+    "install",
+    "problem_of",
+    "responses",
+]
 
 MEDIA_TYPE = "application/problem+json"
-MAX_SHOWN = 100
+_MAX_SHOWN = 100
 """Findings or wrong fields that an answer shows."""
 
 logger = logging.getLogger(__name__)
@@ -98,7 +104,7 @@ def _plain(value: object) -> object:
             "line": value.line,
         }
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value[:MAX_SHOWN]]
+        return [_plain(item) for item in value[:_MAX_SHOWN]]
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     return str(value)
@@ -124,7 +130,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     wrong = [
         {"at": "/".join(str(step) for step in fault["loc"]), "message": fault["msg"]}
-        for fault in error.errors()[:MAX_SHOWN]
+        for fault in error.errors()[:_MAX_SHOWN]
     ]
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     shown = "; ".join(f"{fault['at']}: {fault['message']}" for fault in wrong[:3])

@@ -36,14 +36,14 @@ __all__ = [
     "verify_password",
 ]
 
-PERMISSIONS = {
+_PERMISSIONS = {
     "admin": frozenset({"read", "write", "administer"}),
     "clerk": frozenset({"read", "write"}),
     "reader": frozenset({"read"}),
 }
 """What each role may do."""
 
-ISSUER = "einvoice"
+_ISSUER = "einvoice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Caller:
 
     def may(self, permission: str) -> bool:
         """Tell whether the role allows something."""
-        return permission in PERMISSIONS.get(self.role, frozenset())
+        return permission in _PERMISSIONS.get(self.role, frozenset())
 
 
 class Tokens:
@@ -78,7 +78,7 @@ class Tokens:
         """Make a token."""
         now = self._clock()
         claims = {
-            "iss": ISSUER,
+            "iss": _ISSUER,
             "sub": caller.user_id,
             "company": caller.company_id,
             "role": caller.role,
@@ -97,7 +97,7 @@ class Tokens:
             claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
             registry = jwt.JWTClaimsRegistry(
                 now=lambda: int(self._clock().timestamp()),
-                iss={"essential": True, "value": ISSUER},
+                iss={"essential": True, "value": _ISSUER},
                 sub={"essential": True},
                 exp={"essential": True},
             )

@@ -8,10 +8,10 @@ _MODULES = (
     "reference_server.events",
     "reference_server.chain",
     "reference_server.credentials",
+    "reference_server.kept",
     "reference_server.services.auth.tables",
     "reference_server.services.clients.tables",
     "reference_server.services.invoices.tables",
-    "reference_server.services.storage.tables",
 )
 
 

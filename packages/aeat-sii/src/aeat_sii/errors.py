@@ -7,6 +7,7 @@ AeatError                        aeat
 ├── QrError                      aeat.qr
 ├── BatchError                   aeat.batch
 ├── SandboxError                 aeat.sandbox
+├── CannotRegisterError          aeat.record              (in ``facturae``)
 ├── SubmissionRefusedError       aeat.submission_refused  (``details["agency_code"]``)
 ├── ProtocolError                aeat.protocol            (``details["delivery"]``)
 │   └── WrongAnswerError         aeat.wrong_answer

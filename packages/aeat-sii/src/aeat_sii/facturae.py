@@ -44,7 +44,7 @@ from facturae_es.model import Corrective, Facturae, Invoice, OutputTax, Party
 
 __all__ = ["CannotRegisterError", "number_of", "party_name", "registration"]
 
-MAX_DESCRIPTION = 500
+_MAX_DESCRIPTION = 500
 
 
 class CannotRegisterError(AeatError):
@@ -170,7 +170,7 @@ def _description(invoice: Invoice) -> str:
     stated = invoice.issue_data.description or "; ".join(
         dict.fromkeys(line.description for line in invoice.lines)
     )
-    return stated[:MAX_DESCRIPTION].strip() or "Operación"
+    return stated[:_MAX_DESCRIPTION].strip() or "Operación"
 
 
 def _recipient(buyer: Party) -> Person:

@@ -68,6 +68,7 @@ __all__ = [
     "Timeout",
     "TlsError",
     "TransportError",
+    "Trust",
     "UnreachableError",
     "async_client",
     "client",
@@ -80,7 +81,7 @@ TIMEOUT = Timeout(30.0, connect=10.0)
 """Seconds to wait for a connection, and for each piece of the reply."""
 
 MAX_REPLY_BYTES = 32 * 1024 * 1024
-DEADLINE_S = 120.0
+_DEADLINE_S = 120.0
 
 Retry = Callable[[int, "TransportError"], float | None]
 """Gets the number of the failed attempt and its error; says how many seconds to wait before the
@@ -267,7 +268,7 @@ def send(
     request: Request,
     *,
     max_bytes: int = MAX_REPLY_BYTES,
-    deadline_s: float = DEADLINE_S,
+    deadline_s: float = _DEADLINE_S,
     retry: Retry | None = None,
     sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -319,7 +320,7 @@ async def send_async(
     request: Request,
     *,
     max_bytes: int = MAX_REPLY_BYTES,
-    deadline_s: float = DEADLINE_S,
+    deadline_s: float = _DEADLINE_S,
     clock: Callable[[], float] = time.monotonic,
 ) -> Reply:
     """Send a request and read the whole reply, as :func:`send` does, without further attempts.

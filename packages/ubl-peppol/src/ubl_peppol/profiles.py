@@ -7,7 +7,7 @@ from types import MappingProxyType
 from einvoice_core.findings import Rule, RuleSet
 from ubl_peppol.errors import UnknownProfileError
 from ubl_peppol.reading import Reading
-from ubl_peppol.rules import en16931
+from ubl_peppol.rules import en16931, peppol
 
 __all__ = ["PROFILES", "Profile", "profile_of", "rules_of"]
 
@@ -37,6 +37,15 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             process_id="",
             layers=(en16931,),
             artefacts=("EN16931-UBL-1.3.16",),
+        ),
+        "peppol-bis-3": Profile(
+            name="peppol-bis-3",
+            title="Peppol BIS Billing 3",
+            customization_id="urn:cen.eu:en16931:2017#compliant"
+            "#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
+            process_id="urn:fdc:peppol.eu:2017:poacc:billing:01:1.0",
+            layers=(en16931, peppol),
+            artefacts=("EN16931-UBL-1.3.16", "PEPPOL-UBL-3.0.21"),
         ),
     }
 )

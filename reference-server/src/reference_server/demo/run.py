@@ -19,7 +19,7 @@ from reference_server.settings import AgencyEnvironment, Settings
 
 __all__ = ["run"]
 
-NEEDED = {
+_NEEDED = {
     "issue": {"company"},
     "facturae": {"issue"},
     "en16931": {"issue"},
@@ -60,7 +60,7 @@ def run(source: Path | None, out: Path, day: date | None = None) -> Outcome:
 
 def _take(step: Step, outcome: Outcome, work: Callable[[], None]) -> None:
     done = {s.name for s in outcome.steps if s.verdict in {Verdict.OK, Verdict.WARNING}}
-    if not NEEDED.get(step.name, set()) <= done:
+    if not _NEEDED.get(step.name, set()) <= done:
         return
     begun = time.perf_counter()
     step.verdict = Verdict.OK

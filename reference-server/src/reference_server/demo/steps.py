@@ -28,13 +28,24 @@ from reference_server.demo import example
 from reference_server.demo.outcome import Step, Verdict
 from reference_server.demo.reissue import Reissued, reissue
 
-__all__ = ["STEPS", "Refusal", "Show"]
+__all__ = [
+    "STEPS",
+    "Refusal",
+    "Show",
+    "company",
+    "en16931",
+    "error_findings",
+    "facturae",
+    "issue",
+    "pdf",
+    "verifactu",
+]
 
-PASSWORD = "demo password 2026"  # noqa: S105 - of a user that lives for a second
-SERIES = "DEMO"
-API = "/api/v1"
-MAX_SHOWN = 12
-PEPPOL = "peppol-bis-3"
+_PASSWORD = "demo password 2026"  # noqa: S105 - of a user that lives for a second
+_SERIES = "DEMO"
+_API = "/api/v1"
+_MAX_SHOWN = 12
+_PEPPOL = "peppol-bis-3"
 
 
 class Refusal(Exception):  # noqa: N818 - the verdict of a step
@@ -67,7 +78,7 @@ class Show:
 
     def raw(self, method: str, path: str, **sent: Any) -> Any:  # noqa: ANN401 - a response
         """Call the API for something that is not JSON."""
-        answer = self.http.request(method, API + path, headers=self.headers, **sent)
+        answer = self.http.request(method, _API + path, headers=self.headers, **sent)
         if answer.status_code < 400:
             return answer
         problem = answer.json()
@@ -93,7 +104,7 @@ def company(show: Show, step: Step) -> None:
         show.drafts = reissue(document, show.today)
     else:
         show.drafts = [Reissued(example.draft(show.today))]
-    login = {"email": "demo@example.test", "password": PASSWORD}
+    login = {"email": "demo@example.test", "password": _PASSWORD}
     registered = show.call("POST", "/auth/companies", json={"party": _json(seller), **login})
     token = show.call("POST", "/auth/login", json=login)["access_token"]
     show.headers = {"authorization": f"Bearer {token}"}
@@ -101,14 +112,14 @@ def company(show: Show, step: Step) -> None:
     file = base64.b64encode(credential.to_pkcs12(b"demo")).decode()
     show.call("PUT", "/auth/certificate", json={"pkcs12": file, "password": "demo"})
     show.client_id = show.call("POST", "/clients", json={"party": _json(buyer)})["id"]
-    show.call("POST", "/invoices/series", json={"code": SERIES})
+    show.call("POST", "/invoices/series", json={"code": _SERIES})
     step.said = f"{party_name(seller)} ({registered['nif']}) → {party_name(buyer)}"
 
 
 def issue(show: Show, step: Step) -> None:
     """Issue every invoice through the API."""
     for position, draft in enumerate(show.drafts):
-        body = {**draft.body, "client_id": show.client_id, "series": SERIES}
+        body = {**draft.body, "client_id": show.client_id, "series": _SERIES}
         made = show.call("POST", "/invoices", json=body)
         day = show.today.isoformat()
         show.invoices.append(show.call("POST", f"/invoices/{made['id']}/issue?on={day}"))
@@ -145,11 +156,11 @@ def en16931(show: Show, step: Step) -> None:
             fatal = [f for f in verdict["findings"] if f["severity"] == "fatal" or f["undecided"]]
             raise Refusal(
                 f"{len(fatal)} rules of EN 16931 do not hold",
-                [(f["rule"], f"{f['message']} ({f['path']})") for f in fatal[:MAX_SHOWN]],
+                [(f["rule"], f"{f['message']} ({f['path']})") for f in fatal[:_MAX_SHOWN]],
             )
-        if PEPPOL not in ubl_peppol.PROFILES:
+        if _PEPPOL not in ubl_peppol.PROFILES:
             continue
-        peppol = show.call("GET", f"{path}/verdict?profile={PEPPOL}")
+        peppol = show.call("GET", f"{path}/verdict?profile={_PEPPOL}")
         broken = sorted({f["rule"] for f in peppol["findings"]})
         step.notes.append(
             "as a Peppol BIS 3 document it would "
@@ -226,14 +237,14 @@ def error_findings(error: EInvoiceError) -> list[tuple[str, str]]:
 def _shown(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
     return [
         (finding.rule, f"{finding.message} ({finding.path}, line {finding.line})")
-        for finding in findings[:MAX_SHOWN]
+        for finding in findings[:_MAX_SHOWN]
     ]
 
 
 def _findings_of(problem: dict[str, Any]) -> list[tuple[str, str]]:
     errors = problem.get("errors")
     if errors:
-        return [(problem["code"], f"{e['at']}: {e['message']}") for e in errors[:MAX_SHOWN]]
+        return [(problem["code"], f"{e['at']}: {e['message']}") for e in errors[:_MAX_SHOWN]]
     return [(problem["code"], problem["detail"])]
 
 

@@ -30,12 +30,19 @@ from einvoice_core.certificates.errors import (
 from einvoice_core.certificates.holder import Holder, holder_of
 from einvoice_core.signing.algorithms import SignatureAlgorithm
 
-__all__ = ["MIN_RSA_BITS", "Credential", "load_certificates", "load_pem", "load_pkcs12"]
+__all__ = [
+    "MIN_RSA_BITS",
+    "Credential",
+    "PrivateKey",
+    "load_certificates",
+    "load_pem",
+    "load_pkcs12",
+]
 
 MIN_RSA_BITS = 2048
 """Shorter RSA keys do not sign."""
 
-MAX_FILE_BYTES = 1024 * 1024
+_MAX_FILE_BYTES = 1024 * 1024
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -230,7 +237,7 @@ def _looks_like_pkcs12(data: bytes) -> bool:
 
 
 def _limit(data: bytes) -> None:
-    if len(data) > MAX_FILE_BYTES:
+    if len(data) > _MAX_FILE_BYTES:
         raise UnreadableFileError("the file is larger than 1 MB: it is not a certificate file")
 
 

@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from einvoice_core.certificates import Credential, HolderKind
 
-__all__ = ["KeyKind", "ThrowawayAuthority", "new_key", "write_pkcs12"]
+__all__ = ["KeyKind", "PrivateKey", "ThrowawayAuthority", "new_key", "write_pkcs12"]
 
 KeyKind = Literal["rsa", "ec"]
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

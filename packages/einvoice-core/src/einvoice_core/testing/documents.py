@@ -21,7 +21,7 @@ _XML_ATTRIBUTES = {
     "xml:other": ["1"],
 }
 
-Scope = dict[str, str]
+_Scope = dict[str, str]
 
 
 @st.composite
@@ -37,7 +37,7 @@ def documents(draw: st.DrawFn, *, xml_base: bool = True, max_depth: int = 4) -> 
     before = draw(st.sampled_from(["", "<!-- before -->", "<?before pi?>\n"]))
     after = draw(st.sampled_from(["", "\n<!-- after -->", "<?after?>"]))
 
-    def element(scope: Scope, depth: int) -> str:
+    def element(scope: _Scope, depth: int) -> str:
         here = dict(scope)
         declared: list[str] = []
         for prefix in draw(st.lists(st.sampled_from(_PREFIXES), unique=True, max_size=2)):
@@ -63,7 +63,7 @@ def documents(draw: st.DrawFn, *, xml_base: bool = True, max_depth: int = 4) -> 
     return before + element({}, max_depth) + after
 
 
-def _attributes(draw: st.DrawFn, scope: Scope, *, xml_base: bool) -> list[str]:
+def _attributes(draw: st.DrawFn, scope: _Scope, *, xml_base: bool) -> list[str]:
     found: dict[tuple[str, str], str] = {}
     prefixes = ["", *sorted(prefix for prefix in scope if prefix)]
     for prefix in draw(st.lists(st.sampled_from(prefixes), max_size=3)):

@@ -25,10 +25,10 @@ _XML_BASE = f"{{{_XML}}}base"
 _INHERITED_11 = (f"{{{_XML}}}lang", f"{{{_XML}}}space")
 _WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
-Scope = Mapping[str, str]
+_Scope = Mapping[str, str]
 """Prefix to namespace; the default namespace has the empty prefix."""
 
-Inherited = Mapping[str, str | None]
+_Inherited = Mapping[str, str | None]
 """Attributes that the first element of the output takes over; ``None`` where it loses its own."""
 
 
@@ -216,8 +216,8 @@ class _Writer:
                 out.append(f"</{name}>{tail}")
 
     def _open(
-        self, element: etree._Element, rendered: Scope, inherited: Inherited | None
-    ) -> tuple[str, Scope]:
+        self, element: etree._Element, rendered: _Scope, inherited: _Inherited | None
+    ) -> tuple[str, _Scope]:
         """Write a start tag and the text behind it; return the name and what is now declared."""
         tag: str = element.tag
         prefix = element.prefix
@@ -247,8 +247,8 @@ class _Writer:
     def _namespaces(
         self,
         prefix: str,
-        scope: Scope,
-        rendered: Scope,
+        scope: _Scope,
+        rendered: _Scope,
         attributes: list[tuple[str, str, str, str]],
     ) -> dict[str, str]:
         """Return the namespaces to declare here: those that the output does not say yet."""
@@ -269,7 +269,7 @@ class _Writer:
 
 
 def _attributes(
-    element: etree._Element, scope: Scope, inherited: Inherited | None
+    element: etree._Element, scope: _Scope, inherited: _Inherited | None
 ) -> list[tuple[str, str, str, str]]:
     """Return the attributes as namespace, local name, name in the output and value."""
     found: list[tuple[str, str, str, str]] = []
@@ -294,7 +294,7 @@ def _items(element: etree._Element) -> list[tuple[str, str]]:
     return cast("list[tuple[str, str]]", element.items())
 
 
-def _label(element: etree._Element, number: int, uri: str, local: str, scope: Scope) -> str:
+def _label(element: etree._Element, number: int, uri: str, local: str, scope: _Scope) -> str:
     if uri == _XML:
         return f"xml:{local}"
     prefixes = [prefix for prefix, known in scope.items() if prefix and known == uri]
@@ -304,7 +304,7 @@ def _label(element: etree._Element, number: int, uri: str, local: str, scope: Sc
     return str(element.xpath(f"name(@*[{number}])"))
 
 
-def _inherited(apex: etree._Element, method: C14n) -> Inherited | None:
+def _inherited(apex: etree._Element, method: C14n) -> _Inherited | None:
     """Return the ``xml:*`` attributes that the first element of the output takes over."""
     if method.exclusive:
         return None

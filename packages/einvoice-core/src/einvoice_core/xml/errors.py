@@ -11,6 +11,7 @@ EInvoiceError                        einvoice
 │       ├── XmlTooDeep               xml.too_deep
 │       └── XmlTooManyAttributes     xml.too_many_attributes
 ├── DocumentRefused                  xml.document      (carries the findings)
+├── CanonicalError                   xml.canonical     (in ``canonical``)
 ├── WriteRefused                     xml.write
 └── SchemaUnusable                   xml.schema
 """

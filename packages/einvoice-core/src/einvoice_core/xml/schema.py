@@ -106,7 +106,7 @@ class _Offline(etree.Resolver):
         elif not file.is_file():
             self.refused = f"it needs {file.name}, which is not there"
         else:
-            return self.resolve_filename(str(file), context)  # type: ignore[attr-defined]
+            return self.resolve_filename(str(file), context)  # type: ignore[attr-defined]  # stubs
         raise OSError(self.refused)
 
 

@@ -1,6 +1,6 @@
-"""Code lists of EN 16931, by the rule that uses them.
+"""Code lists of EN 16931 and of Peppol, by the rule that uses them.
 
-The data is ``en16931.toml``, written by a tool from the official artefacts.
+The data is ``en16931.toml`` and ``peppol.toml``, written by a tool from the official artefacts.
 """
 
 import tomllib
@@ -32,12 +32,13 @@ class CodeList:
 
 @cache
 def _lists() -> Mapping[str, CodeList]:
-    text = resources.files("ubl_peppol").joinpath("codelists/en16931.toml").read_text("utf-8")
     found: dict[str, CodeList] = {}
-    for entry in tomllib.loads(text)["list"]:
-        codes = CodeList(entry["codes"])
-        for rule in entry["rules"]:
-            found[rule] = codes
+    for name in ("en16931.toml", "peppol.toml"):
+        text = resources.files("ubl_peppol").joinpath(f"codelists/{name}").read_text("utf-8")
+        for entry in tomllib.loads(text)["list"]:
+            codes = CodeList(entry["codes"])
+            for rule in entry["rules"]:
+                found[rule] = codes
     return MappingProxyType(found)
 
 

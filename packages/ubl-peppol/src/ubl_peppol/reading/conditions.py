@@ -48,6 +48,19 @@ def _has_type(element: etree._Element, code: str) -> bool:
     return any(string_of(child) == code for child in element.iterchildren(_TYPE))
 
 
+def _says(element: etree._Element, text: str) -> bool:
+    """Whether an indicator is written in exactly these letters."""
+    return any(string_of(child) == text for child in element.iterchildren(_INDICATOR))
+
+
+def _plainly_vat(element: etree._Element) -> bool:
+    """Whether the tax scheme is VAT in capitals, as Peppol asks."""
+    ids = [node for scheme in element.iterchildren(_TAX_SCHEME) for node in scheme.findall(_ID)]
+    if len(ids) > 1:
+        raise Undecided(location_of(ids[1]), "there are two tax schemes here: keep one")
+    return bool(ids) and collapse(string_of(ids[0])) == "VAT"
+
+
 def _object(element: etree._Element) -> bool:
     return _has_type(element, "130")
 
@@ -100,6 +113,10 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "document-currency": _in_document_currency,
         "accounting-currency": _in_accounting_currency,
         "not-of-line": _not_of_line,
+        "with-breakdown": lambda element: element.find(f"{{{CAC}}}TaxSubtotal") is not None,
+        "says-false": lambda element: _says(element, "false"),
+        "says-true": lambda element: _says(element, "true"),
+        "plainly-vat": _plainly_vat,
     }
 )
 """Name in the path table → condition."""

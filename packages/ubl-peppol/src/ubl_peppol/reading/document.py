@@ -203,6 +203,8 @@ def read(root: etree._Element, table: PathTable | None = None) -> Reading:
     table = table or ubl_table()
     reading = Reading(root, table, is_credit_note=is_credit_note)
     _walk(reading, root, table.root, {"document": reading.document})
+    if root.find("*") is None and not string_of(root).strip(" \t\r\n"):
+        reading.empty.append(root)
     return reading
 
 
@@ -232,7 +234,7 @@ def _walk(
             text = child.text or ""
             if here.terms:
                 _hold(reading, child, here, text, below)
-            if not text or text.isspace():
+            if not text or not text.strip(" \t\r\n"):
                 reading.empty.append(child)
 
 

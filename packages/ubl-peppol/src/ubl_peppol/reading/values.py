@@ -22,6 +22,7 @@ __all__ = [
     "as_double",
     "collapse",
     "difference",
+    "divide",
     "location_of",
     "product",
     "round_half_up",
@@ -45,6 +46,7 @@ _PREFIXES = {
 _STRING: etree.XPath = etree.XPath("string()")
 _CENT = Decimal("0.01")
 _WIDE = Context(prec=4_000, traps=[InvalidOperation, Inexact])
+_WIDE_ROUNDING = Context(prec=4_000, traps=[InvalidOperation])
 
 
 def string_of(element: etree._Element) -> str:
@@ -79,6 +81,22 @@ def product(*factors: Decimal) -> Decimal:
 def difference(minuend: Decimal, subtrahend: Decimal) -> Decimal:
     """Subtract exactly."""
     return _WIDE.subtract(minuend, subtrahend)
+
+
+def divide(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Divide as the processor of the official rules does: 18 decimals at least, halves down.
+
+    The precision of ``div`` is left to the implementation; at the edge of a tolerance it decides.
+    """
+    places = max(18, _places(dividend) - _places(divisor) + 18)
+    return _WIDE_ROUNDING.divide(dividend, divisor).quantize(
+        Decimal(1).scaleb(-places), "ROUND_HALF_DOWN", _WIDE_ROUNDING
+    )
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def as_double(value: Decimal) -> Decimal:

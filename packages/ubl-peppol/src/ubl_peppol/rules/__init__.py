@@ -9,9 +9,21 @@ from ubl_peppol.rules.arithmetic import arithmetic
 from ubl_peppol.rules.decimals import decimals
 from ubl_peppol.rules.integrity import integrity
 from ubl_peppol.rules.lists import lists
+from ubl_peppol.rules.peppol import peppol
 from ubl_peppol.rules.vat import vat
 
-__all__ = ["arithmetic", "decimals", "en16931", "integrity", "lists", "vat"]
+__all__ = [
+    "arithmetic",
+    "decimals",
+    "en16931",
+    "integrity",
+    "lists",
+    "peppol",
+    "peppol_bis3",
+    "vat",
+]
 
 en16931: RuleSet[Reading] = integrity | arithmetic | vat | decimals | lists
 en16931.name = "en16931"
+
+peppol_bis3: RuleSet[Reading] = en16931 | peppol

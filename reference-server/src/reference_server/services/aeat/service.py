@@ -26,14 +26,14 @@ from reference_server.settings import Settings
 __all__ = ["audit", "connector", "deliver", "record_xml", "retry", "state_of", "submitter"]
 
 logger = logging.getLogger(__name__)
-Connect = Callable[[Credential], Client]
+_Connect = Callable[[Credential], Client]
 
 
 def submitter(
     db: Database,
     settings: Settings,
     metrics: Metrics,
-    connect: Connect,
+    connect: _Connect,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Callable[[Delivery], None]:
     """Make the handler that sends the pending records of a company, in the order of the chain.
@@ -137,7 +137,7 @@ def audit(db: Database, caller: Caller) -> ChainAudit:
 
 def connector(
     environment: Environment, roots: bytes | None, clock: Callable[[], datetime]
-) -> Connect:
+) -> _Connect:
     """Make the function that opens the agency's service with a certificate."""
 
     def connect(credential: Credential) -> Client:

@@ -18,9 +18,9 @@ __all__ = [
     "User",
 ]
 
-Email = Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,180}$", max_length=254)]
-Password = Annotated[SecretStr, Field(min_length=12, max_length=128)]
-Role = Literal["admin", "clerk", "reader"]
+_Email = Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,180}$", max_length=254)]
+_Password = Annotated[SecretStr, Field(min_length=12, max_length=128)]
+_Role = Literal["admin", "clerk", "reader"]
 
 
 class _Body(BaseModel):
@@ -31,22 +31,22 @@ class Registration(_Body):
     """A company and its first user, who administers it."""
 
     party: Party
-    email: Email
-    password: Password
+    email: _Email
+    password: _Password
 
 
 class NewUser(_Body):
     """Another user of the caller's company."""
 
-    email: Email
-    password: Password
-    role: Role = "clerk"
+    email: _Email
+    password: _Password
+    role: _Role = "clerk"
 
 
 class Login(_Body):
     """Who wants a token."""
 
-    email: Email
+    email: _Email
     password: Annotated[SecretStr, Field(max_length=128)]
 
 

@@ -27,7 +27,7 @@ def add(db: Database, caller: Caller, party: Party) -> Client:
             caller.company_id,
             client_id,
             nif,
-            name_of(party),
+            _name_of(party),
             party_to_json(party),
             datetime.now(UTC),
         )
@@ -58,14 +58,14 @@ def change(db: Database, caller: Caller, client_id: str, version: int, party: Pa
         if repository.find(tx, caller.company_id, client_id) is None:
             raise NotFoundError(f"there is no client {client_id}")
         changed = repository.change(
-            tx, caller.company_id, client_id, version, nif, name_of(party), party_to_json(party)
+            tx, caller.company_id, client_id, version, nif, _name_of(party), party_to_json(party)
         )
     if not changed:
         raise ChangedError("somebody changed the client meanwhile: read it again")
     return Client(id=client_id, nif=nif, version=version + 1, party=party)
 
 
-def name_of(party: Party) -> str:
+def _name_of(party: Party) -> str:
     """Return the name of a party as one text."""
     if party.legal_entity:
         return party.legal_entity.corporate_name

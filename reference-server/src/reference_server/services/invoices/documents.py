@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 import facturae_es
 from aeat_sii.environments import Environment
 from aeat_sii.verifactu import qr
-from reference_server import chain, credentials, files
+from reference_server import chain, credentials, files, kept
 from reference_server.database import Database
 from reference_server.errors import NotFoundError
 from reference_server.security import Caller
 from reference_server.services.invoices.page import page_of
 from reference_server.services.invoices.service import document_of
-from reference_server.services.storage import repository as stored
 from reference_server.settings import Settings
 from ubl_peppol.render import Language, TaxQr, pdf
 
@@ -23,7 +22,7 @@ def signed_facturae(db: Database, settings: Settings, caller: Caller, invoice_id
     """Return the invoice signed with the company's certificate under the Facturae policy."""
     subject = f"facturae:{invoice_id}"
     with db.read() as tx:
-        known = stored.by_subject(tx, caller.company_id, subject)
+        known = kept.by_subject(tx, caller.company_id, subject)
         credential = None if known else credentials.load(tx, settings, caller.company_id)
     if known is not None or credential is None:
         return files.read(settings.files, known.sha256 if known else "")
@@ -44,7 +43,7 @@ def page_pdf(
     """Return the page of the invoice with its tax QR."""
     subject = f"page:{invoice_id}:{language.value}"
     with db.read() as tx:
-        known = stored.by_subject(tx, caller.company_id, subject)
+        known = kept.by_subject(tx, caller.company_id, subject)
         record = chain.of_invoice(tx, caller.company_id, invoice_id)
     if known is not None:
         return files.read(settings.files, known.sha256)
@@ -73,9 +72,9 @@ def _keep(
     """Store a document, unless somebody else was faster; return the one that is kept."""
     digest = files.write(settings.files, content)
     with db.write() as tx:
-        known = stored.by_subject(tx, caller.company_id, subject)
+        known = kept.by_subject(tx, caller.company_id, subject)
         if known is None:
-            stored.add(
+            kept.add(
                 tx,
                 caller.company_id,
                 str(uuid.uuid4()),

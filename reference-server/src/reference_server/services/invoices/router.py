@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from facturae_es.model import Party
 from reference_server.context import (
     AgencyAddresses,
     AppClock,
@@ -24,15 +23,16 @@ from reference_server.services.invoices.schemas import (
     Draft,
     InvoicePage,
     InvoiceView,
+    Language,
     NewSeries,
+    Party,
     Series,
 )
-from ubl_peppol.render import Language
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/invoices", tags=["invoices"])
-Key = Annotated[str | None, Header(max_length=100)]
+_Key = Annotated[str | None, Header(max_length=100)]
 
 
 @router.post("/series", status_code=201, responses=responses(401, 403, 409, 422))
@@ -49,7 +49,7 @@ def series(caller: CanRead, db: Db) -> tuple[Series, ...]:
 
 @router.post("", status_code=201, responses=responses(401, 403, 404, 409, 422))
 async def add_draft(
-    body: Draft, caller: CanWrite, db: Db, link: Linked, idempotency_key: Key = None
+    body: Draft, caller: CanWrite, db: Db, link: Linked, idempotency_key: _Key = None
 ) -> InvoiceView:
     """Add a draft; its customer and seller are kept as they are now."""
     seller, buyer = await _parties(link, body)

@@ -15,6 +15,7 @@ from einvoice_core.records import Record
 from facturae_es.codes import PaymentMeans, TaxType, UnitOfMeasure
 from facturae_es.model import Corrective, Party, Period, SpecialTaxableEvent
 from facturae_es.totals import Adjustment
+from ubl_peppol.render import Language
 
 __all__ = [
     "Draft",
@@ -24,11 +25,13 @@ __all__ = [
     "DraftWithholding",
     "InvoicePage",
     "InvoiceView",
+    "Language",
     "NewSeries",
+    "Party",
     "Series",
 ]
 
-SeriesCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
+_SeriesCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
 
 
 class DraftTax(Record):
@@ -98,7 +101,7 @@ class Draft(Record):
     model_config = ConfigDict(defer_build=False)
 
     client_id: Annotated[str, Field(max_length=36)]
-    series: SeriesCode
+    series: _SeriesCode
     lines: Annotated[tuple[DraftLine, ...], Field(min_length=1, max_length=10_000)]
     discounts: tuple[Adjustment, ...] = ()
     charges: tuple[Adjustment, ...] = ()
@@ -119,7 +122,7 @@ class NewSeries(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: SeriesCode
+    code: _SeriesCode
 
 
 class Series(BaseModel):

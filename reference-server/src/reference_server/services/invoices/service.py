@@ -55,8 +55,8 @@ __all__ = [
 SUBMIT = "aeat.submit"
 """Kind of the delivery that an issued invoice queues."""
 
-MADRID = ZoneInfo("Europe/Madrid")
-Clock = Callable[[], datetime]
+_MADRID = ZoneInfo("Europe/Madrid")
+_Clock = Callable[[], datetime]
 
 
 def add_series(db: Database, caller: Caller, body: NewSeries) -> Series:
@@ -157,7 +157,7 @@ def remove_draft(db: Database, caller: Caller, invoice_id: str) -> None:
 
 
 def issue(
-    db: Database, caller: Caller, invoice_id: str, issued_on: date | None, clock: Clock
+    db: Database, caller: Caller, invoice_id: str, issued_on: date | None, clock: _Clock
 ) -> InvoiceView:
     """Issue a draft: number, document, VERI*FACTU record and its delivery in one commit.
 
@@ -167,7 +167,7 @@ def issue(
     with db.write() as tx:
         # Nobody else of the company issues from here on: instants grow along the chain.
         chain.hold(tx, caller.company_id)
-        now = clock().astimezone(MADRID)
+        now = clock().astimezone(_MADRID)
         day = issued_on or now.date()
         if day > now.date():
             raise InvalidError(f"{day} has not come yet: an invoice is not issued in the future")

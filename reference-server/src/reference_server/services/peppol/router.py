@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-import facturae_es
 from reference_server.context import Linked
 from reference_server.problems import responses
 from reference_server.security import CanRead
@@ -15,7 +14,7 @@ from reference_server.services.peppol.schemas import Verdict
 __all__ = ["router"]
 
 router = APIRouter(prefix="/peppol", tags=["peppol"])
-Profile = Annotated[Literal["en16931", "peppol-bis-3"], Query()]
+_Profile = Annotated[Literal["en16931", "peppol-bis-3"], Query()]
 
 
 @router.get("/invoices/{invoice_id}/ubl", responses=responses(401, 404, 409, 422))
@@ -23,24 +22,22 @@ async def ubl(invoice_id: str, caller: CanRead, link: Linked) -> Response:
     """Return an issued invoice as UBL 2.1."""
     del caller
     document = await link.get_bytes(f"/api/v1/invoices/{invoice_id}/facturae?signed=false")
-    data, _ = await run_in_threadpool(lambda: service.convert(facturae_es.read(document)))
+    data, _ = await run_in_threadpool(service.convert, document)
     return Response(data, media_type="application/xml")
 
 
 @router.get("/invoices/{invoice_id}/verdict", responses=responses(401, 404, 409, 422))
 async def verdict(
-    invoice_id: str, caller: CanRead, link: Linked, profile: Profile = "en16931"
+    invoice_id: str, caller: CanRead, link: Linked, profile: _Profile = "en16931"
 ) -> Verdict:
     """Judge an issued invoice as UBL, and list what the conversion lost."""
     del caller
     document = await link.get_bytes(f"/api/v1/invoices/{invoice_id}/facturae?signed=false")
-    return await run_in_threadpool(
-        lambda: service.judge_invoice(facturae_es.read(document), profile)
-    )
+    return await run_in_threadpool(service.judge_invoice, document, profile)
 
 
 @router.post("/validate", responses=responses(401, 413, 422))
-async def validate(request: Request, caller: CanRead, profile: Profile = "en16931") -> Verdict:
+async def validate(request: Request, caller: CanRead, profile: _Profile = "en16931") -> Verdict:
     """Judge a document in UBL, sent as the body."""
     del caller
     data = await request.body()

@@ -1,8 +1,8 @@
 """Use cases of EN 16931."""
 
+import facturae_es
 import ubl_peppol
 from einvoice_core.findings import Report
-from facturae_es.model import Facturae
 from reference_server.services.peppol.schemas import FindingView, LossView, Verdict
 from ubl_peppol.facturae import Conversion, to_en16931
 
@@ -12,13 +12,13 @@ MAX_SHOWN = 1_000
 """Findings that an answer shows; the verdict looks at all of them."""
 
 
-def convert(document: Facturae) -> tuple[bytes, Conversion]:
-    """Return an invoice as UBL 2.1, with what was lost on the way.
+def convert(document: bytes) -> tuple[bytes, Conversion]:
+    """Return a Facturae document as UBL 2.1, with what was lost on the way.
 
     Raises:
         ConversionError: EN 16931 has no place for something that may not be lost.
     """
-    conversion = to_en16931(document)
+    conversion = to_en16931(facturae_es.read(document))
     return ubl_peppol.ubl.write(conversion.invoice), conversion
 
 
@@ -27,8 +27,8 @@ def judge(data: bytes, profile: str) -> Verdict:
     return _verdict(ubl_peppol.validate(data, profile=profile), profile, None)
 
 
-def judge_invoice(document: Facturae, profile: str) -> Verdict:
-    """Judge an invoice of ours as UBL."""
+def judge_invoice(document: bytes, profile: str) -> Verdict:
+    """Judge an invoice of ours, a Facturae document, as UBL."""
     data, conversion = convert(document)
     return _verdict(ubl_peppol.validate(data, profile=profile), profile, conversion)
 

@@ -21,7 +21,7 @@ def find(db: Database, caller: Caller, file_id: str) -> StoredFile:
         row = repository.find(tx, caller.company_id, file_id)
     if row is None:
         raise NotFoundError(f"there is no file {file_id}")
-    return stored(row)
+    return _stored(row)
 
 
 def content(
@@ -36,11 +36,11 @@ def page(db: Database, caller: Caller, after: str, limit: int) -> FilePage:
     """List files."""
     with db.read() as tx:
         rows = repository.page(tx, caller.company_id, after, limit)
-    items = tuple(stored(row) for row in rows)
+    items = tuple(_stored(row) for row in rows)
     return FilePage(items=items, next_after=items[-1].id if len(items) == limit else None)
 
 
-def stored(row: Row[Any]) -> StoredFile:
+def _stored(row: Row[Any]) -> StoredFile:
     """Make the answer of a row."""
     return StoredFile(
         id=row.id,

@@ -253,7 +253,7 @@ class _Examination:
             _require_signing_key(certificate)
 
         def trusted() -> None:
-            assert self._trust is not None, "the chain is checked with roots"  # noqa: S101
+            assert self._trust is not None, "the chain is checked with roots"  # noqa: S101 - for mypy
             try:
                 self._chain = self._trust.path_to_root(certificate, at, offered)
             except UntrustedError as error:

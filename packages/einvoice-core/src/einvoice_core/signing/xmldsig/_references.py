@@ -271,7 +271,7 @@ class Dereferencer:
         *,
         enveloped: bool,
     ) -> bytes:
-        assert not isinstance(source, bytes), "octets have no canonical form"  # noqa: S101
+        assert not isinstance(source, bytes), "octets have no canonical form"  # noqa: S101 - for mypy
         method, prefixes = form
         # A reference to a document or by identifier leaves comments out (XML Signature, 4.4.3.3).
         method = method.without_comments

@@ -87,7 +87,7 @@ class Reader:
         self.report("XML-001", element, found=str(element.tag)[:200], expected=tag)
         return False
 
-    def record(self, element: etree._Element, plan: Plan) -> Any:  # noqa: ANN401 - of plan.record
+    def record(self, element: etree._Element, plan: Plan) -> Any:  # noqa: ANN401 - any field - of plan.record
         """Read an element as the record of a plan; ``None`` where its values do not allow it."""
         got: dict[str, Any] = {}
         bad = self._bad
@@ -170,7 +170,7 @@ class Reader:
             got[name] = []
         self._content(element, level, got)
 
-    def _value(self, element: etree._Element, slot: Slot) -> Any:  # noqa: ANN401 - of the field
+    def _value(self, element: etree._Element, slot: Slot) -> Any:  # noqa: ANN401 - any field - of the field
         if slot.kind == "record":
             return self.record(element, slot.plan)
         if slot.kind == "raw":
@@ -178,7 +178,7 @@ class Reader:
         self._only_tolerated(element, element.items())
         return self._decode(element, self._text(element), slot)
 
-    def _decode(self, element: etree._Element, text: str, slot: Slot) -> Any:  # noqa: ANN401
+    def _decode(self, element: etree._Element, text: str, slot: Slot) -> Any:  # noqa: ANN401 - any field
         assert slot.decode is not None  # noqa: S101 - values have one
         try:
             return slot.decode(text)

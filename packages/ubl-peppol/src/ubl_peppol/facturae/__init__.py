@@ -1,0 +1,9 @@
+"""From Facturae to EN 16931 (needs the extra ``facturae``).
+
+Nothing else in the package imports this module: whoever uses UBL alone installs no Facturae.
+"""
+
+from ubl_peppol.facturae.conversion import Conversion, to_en16931
+from ubl_peppol.losses import Loss, LossKind
+
+__all__ = ["Conversion", "Loss", "LossKind", "to_en16931"]

@@ -1,0 +1,281 @@
+"""Parties of Facturae as seller, buyer and payee of EN 16931."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from facturae_es.codes import ResidenceType
+from facturae_es.model import (
+    Address,
+    ContactDetails,
+    Individual,
+    LegalEntity,
+    OverseasAddress,
+    Party,
+    ThirdParty,
+)
+from ubl_peppol.errors import ConversionError
+from ubl_peppol.facturae.ledger import Ledger
+from ubl_peppol.model import (
+    Buyer,
+    BuyerAddress,
+    BuyerContact,
+    Identifier,
+    Payee,
+    Seller,
+    SellerAddress,
+    SellerContact,
+)
+
+__all__ = ["buyer", "payee", "seller", "tax_number"]
+
+# Electronic address schemes (EAS) for VAT numbers, where the country has one in the Peppol list.
+_VAT_ADDRESSES = {
+    "AT": "9914", "BE": "9925", "BG": "9926", "CY": "9928", "CZ": "9929", "DE": "9930",
+    "EE": "9931", "ES": "9920", "FR": "9957", "GB": "9932", "GR": "9933", "HR": "9934",
+    "HU": "9910", "IE": "9935", "IT": "0211", "LT": "9937", "LU": "9938", "LV": "9939",
+    "MT": "9943", "NL": "9944", "PL": "9945", "PT": "9946", "RO": "9947", "SI": "9949",
+    "SK": "9950",
+}  # fmt: skip
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    file = resources.files("ubl_peppol").joinpath("facturae/countries.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _country(code: str) -> str:
+    try:
+        return _countries()[code]
+    except KeyError:
+        raise ConversionError(
+            f"the country {code!r} has no code of two letters in ISO 3166-1", country=code
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """What EN 16931 asks of a party, from a legal entity or an individual."""
+
+    name: str
+    trade_name: str | None
+    line_1: str
+    city: str
+    post_code: str | None
+    province: str
+    country: str
+    contact: ContactDetails | None
+
+
+def _person(party: Party | ThirdParty, path: str, ledger: Ledger) -> _Person:
+    entity: LegalEntity | Individual | None = party.legal_entity or party.individual
+    if entity is None:
+        raise ConversionError(f"{path} has neither a legal entity nor an individual")
+    if isinstance(entity, LegalEntity):
+        name, trade_name = entity.corporate_name, entity.trade_name
+        _register(entity, path, ledger)
+    else:
+        parts = (entity.name, entity.first_surname, entity.second_surname)
+        name, trade_name = " ".join(part for part in parts if part), None
+    place: Address | OverseasAddress | None = entity.address_in_spain or entity.overseas_address
+    if isinstance(place, Address):
+        city, post_code = place.town, place.post_code
+    elif place is not None:
+        city, post_code = place.post_code_and_town, None
+        ledger.derived(
+            f"{path}/OverseasAddress/PostCodeAndTown",
+            city,
+            "BT-37" if "Seller" in path else "BT-52",
+            "post code and town are one text in Facturae; both stand in the city",
+        )
+    else:
+        raise ConversionError(f"{path} has no address")
+    return _Person(
+        name,
+        trade_name,
+        place.street,
+        city,
+        post_code,
+        place.province,
+        _country(place.country),
+        entity.contact_details,
+    )
+
+
+def _register(entity: LegalEntity, path: str, ledger: Ledger) -> None:
+    if entity.registration_data is not None and "Seller" not in path:
+        ledger.dropped(f"{path}/RegistrationData", _registration(entity), "no term for the buyer")
+
+
+def _registration(entity: LegalEntity | None) -> str | None:
+    data = entity.registration_data if entity is not None else None
+    if data is None:
+        return None
+    named = (
+        ("Registro Mercantil de", data.register_location),
+        ("Tomo", data.volume),
+        ("Libro", data.book),
+        ("Sección", data.section),
+        ("Folio", data.folio),
+        ("Hoja", data.sheet),
+        ("", data.additional_data),
+    )
+    return ", ".join(f"{name} {value}".strip() for name, value in named if value) or None
+
+
+def tax_number(party: Party | ThirdParty, country: str) -> tuple[str, str | None]:
+    """Return a party's tax number as it is, and as VAT number where it is one.
+
+    A Spanish NIF is a VAT number with ES before it; one of the European Union has its country's
+    code; another country's number is no VAT number.
+    """
+    identification = party.tax_identification
+    number = "".join(sign for sign in identification.nif.upper() if sign.isalnum())
+    if identification.residence_type is ResidenceType.SPAIN:
+        bare = number[2:] if number.startswith("ES") and len(number) == 11 else number
+        return bare, f"ES{bare}"
+    if identification.residence_type is ResidenceType.EUROPEAN_UNION:
+        prefix = "EL" if country == "GR" else country
+        return number, number if number.startswith(prefix) else f"{prefix}{number}"
+    return number, None
+
+
+def _electronic_address(
+    vat_id: str | None, person: _Person, term: str, path: str, ledger: Ledger
+) -> Identifier | None:
+    country = "GR" if vat_id and vat_id.startswith("EL") else (vat_id or "")[:2]
+    scheme = _VAT_ADDRESSES.get(country)
+    email = person.contact.email if person.contact else None
+    if vat_id is not None and scheme is not None:
+        value, scheme_id = vat_id.removeprefix("IT") if scheme == "9906" else vat_id, scheme
+    elif email:
+        value, scheme_id = email, "EM"
+    else:
+        return None
+    ledger.derived(
+        f"{path}/TaxIdentification" if scheme_id != "EM" else f"{path}/ElectronicMail",
+        value,
+        term,
+        f"Facturae has no electronic address; this one is of scheme {scheme_id}",
+    )
+    return Identifier(value=value, scheme_id=scheme_id)
+
+
+def _contact_losses(contact: ContactDetails, path: str, ledger: Ledger) -> None:
+    reason = "EN 16931 has no such datum of a contact"
+    for name, value in (
+        ("TeleFax", contact.fax),
+        ("WebAddress", contact.web_address),
+        ("CnoCnae", contact.cno_cnae),
+        ("INETownCode", contact.ine_town_code),
+        ("AdditionalContactDetails", contact.additional_details),
+    ):
+        ledger.dropped(f"{path}/ContactDetails/{name}", value, reason)
+
+
+def seller(party: Party, *, as_vat_payer: bool, ledger: Ledger) -> Seller:
+    """Map the seller (BG-4).
+
+    Args:
+        party: ``SellerParty``.
+        as_vat_payer: Whether the tax number goes to BT-31; otherwise (IGIC, IPSI, not subject to
+            VAT) it goes to BT-32, because a VAT number must not stand there.
+        ledger: Where losses are noted.
+    """
+    path = "Parties/SellerParty"
+    person = _person(party, path, ledger)
+    number, vat_id = tax_number(party, person.country)
+    _centres(party, path, ledger)
+    contact = None
+    if person.contact is not None:
+        _contact_losses(person.contact, path, ledger)
+        if person.contact.contact_persons or person.contact.telephone or person.contact.email:
+            contact = SellerContact(
+                point=person.contact.contact_persons,
+                telephone=person.contact.telephone,
+                email=person.contact.email,
+            )
+    is_vat = as_vat_payer and vat_id is not None
+    return Seller(
+        name=person.name,
+        trading_name=person.trade_name,
+        identifiers=(Identifier(value=party.party_identification),)
+        if party.party_identification
+        else (),
+        # Without a VAT number the seller must be identified otherwise (BR-CO-26).
+        legal_registration=None if is_vat else Identifier(value=number),
+        vat_id=vat_id if is_vat else None,
+        tax_registration=None if is_vat else number,
+        legal_information=_registration(party.legal_entity),
+        electronic_address=_electronic_address(vat_id, person, "BT-34", path, ledger),
+        address=SellerAddress(
+            line_1=person.line_1,
+            city=person.city,
+            post_code=person.post_code,
+            subdivision=person.province,
+            country=person.country,
+        ),
+        contact=contact,
+    )
+
+
+def buyer(party: Party, *, as_vat_payer: bool, ledger: Ledger) -> Buyer:
+    """Map the buyer (BG-7).
+
+    Args:
+        party: ``BuyerParty``.
+        as_vat_payer: Whether the tax number may go to BT-48.
+        ledger: Where losses are noted.
+    """
+    path = "Parties/BuyerParty"
+    person = _person(party, path, ledger)
+    number, vat_id = tax_number(party, person.country)
+    contact = None
+    if person.contact is not None:
+        _contact_losses(person.contact, path, ledger)
+        if person.contact.contact_persons or person.contact.telephone or person.contact.email:
+            contact = BuyerContact(
+                point=person.contact.contact_persons,
+                telephone=person.contact.telephone,
+                email=person.contact.email,
+            )
+    is_vat = as_vat_payer and vat_id is not None
+    return Buyer(
+        name=person.name,
+        trading_name=person.trade_name,
+        identifier=Identifier(value=party.party_identification)
+        if party.party_identification
+        else None,
+        legal_registration=None if is_vat else Identifier(value=number),
+        vat_id=vat_id if is_vat else None,
+        electronic_address=_electronic_address(vat_id, person, "BT-49", path, ledger),
+        address=BuyerAddress(
+            line_1=person.line_1,
+            city=person.city,
+            post_code=person.post_code,
+            subdivision=person.province,
+            country=person.country,
+        ),
+        contact=contact,
+    )
+
+
+def payee(party: ThirdParty, ledger: Ledger) -> Payee:
+    """Map the assignee of the credit (BG-10)."""
+    path = "FileHeader/FactoringAssignmentData/Assignee"
+    person = _person(party, path, ledger)
+    number, _ = tax_number(party, person.country)
+    ledger.dropped(f"{path}/Address", person.line_1, "a payee has no address in EN 16931")
+    return Payee(name=person.name, legal_registration=Identifier(value=number))
+
+
+def _centres(party: Party, path: str, ledger: Ledger) -> None:
+    for centre in party.administrative_centres:
+        ledger.dropped(
+            f"{path}/AdministrativeCentres",
+            centre.centre_code or centre.description,
+            "a seller has no administrative centres in EN 16931",
+        )
