@@ -112,8 +112,10 @@ def test_signxml_reads_our_qualifying_properties(credential: Credential) -> None
     assert any("SignedProperties" in result.signed_xml.tag for result in results)
 
 
+# With an exclusive form signxml digests its properties in a form that it does not name: neither
+# xmlsec1 nor this package verifies that.
 @CREDENTIALS
-@pytest.mark.parametrize("form", [C14n.INCLUSIVE, C14n.INCLUSIVE_11, C14n.EXCLUSIVE])
+@pytest.mark.parametrize("form", [C14n.INCLUSIVE, C14n.INCLUSIVE_11])
 def test_signxml_signs_and_we_verify(credential: Credential, form: C14n) -> None:
     signxml = pytest.importorskip("signxml.xades")
     kind = "ecdsa" if credential is EC else "rsa"
