@@ -275,13 +275,23 @@ def _percentage(
     return None, None
 
 
+def _reason(entry: Discount | Charge, path: str, ledger: Ledger) -> str:
+    """Return the reason, which EN 16931 wants and Facturae may leave blank."""
+    if entry.reason.strip():
+        return entry.reason
+    reason = "Descuento" if isinstance(entry, Discount) else "Cargo"
+    ledger.assumed(path, reason, "BG-20" if isinstance(entry, Discount) else "BG-21", "no reason")
+    return reason
+
+
 def _line_allowances(item: InvoiceLine, path: str, ledger: Ledger) -> Iterator[LineAllowance]:
     for entry in item.discounts:
         amount = round_to(entry.amount)
         base, percent = _percentage(
             amount, entry.rate_percent, item.total_cost, f"{path}/DiscountRate", ledger
         )
-        yield LineAllowance(amount=amount, base=base, percent=percent, reason=entry.reason)
+        reason = _reason(entry, path, ledger)
+        yield LineAllowance(amount=amount, base=base, percent=percent, reason=reason)
 
 
 def _line_charges(item: InvoiceLine, path: str, ledger: Ledger) -> Iterator[LineCharge]:
@@ -290,7 +300,8 @@ def _line_charges(item: InvoiceLine, path: str, ledger: Ledger) -> Iterator[Line
         base, percent = _percentage(
             amount, entry.rate_percent, item.total_cost, f"{path}/ChargeRate", ledger
         )
-        yield LineCharge(amount=amount, base=base, percent=percent, reason=entry.reason)
+        reason = _reason(entry, path, ledger)
+        yield LineCharge(amount=amount, base=base, percent=percent, reason=reason)
 
 
 def adjustments(
@@ -302,12 +313,22 @@ def adjustments(
         nets.setdefault((entry.vat.category, entry.vat.rate), []).append(entry.net_amount)
     bases = {key: total(amounts) for key, amounts in nets.items()}
     allowances = [
-        DocumentAllowance(amount=amount, vat_category=code, vat_rate=rate, reason=entry.reason)
+        DocumentAllowance(
+            amount=amount,
+            vat_category=code,
+            vat_rate=rate,
+            reason=_reason(entry, "InvoiceTotals", ledger),
+        )
         for entry in invoice.totals.general_discounts
         for (code, rate), amount in _shares(entry, bases, "GeneralDiscounts", ledger)
     ]
     charges = [
-        DocumentCharge(amount=amount, vat_category=code, vat_rate=rate, reason=entry.reason)
+        DocumentCharge(
+            amount=amount,
+            vat_category=code,
+            vat_rate=rate,
+            reason=_reason(entry, "InvoiceTotals", ledger),
+        )
         for entry in invoice.totals.general_surcharges
         for (code, rate), amount in _shares(entry, bases, "GeneralSurcharges", ledger)
     ]

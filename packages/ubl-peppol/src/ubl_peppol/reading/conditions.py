@@ -32,6 +32,13 @@ def _vat(element: etree._Element) -> bool:
     return found
 
 
+def _only_vat(element: etree._Element) -> bool:
+    schemes = element.findall(_TAX_SCHEME)
+    if len(schemes) > 1:
+        raise Undecided(location_of(schemes[1]), "there are two tax schemes here: keep one")
+    return _vat(element)
+
+
 def _indicators(element: etree._Element) -> set[bool]:
     return {Value(string_of(child), child).boolean for child in element.iterchildren(_INDICATOR)}
 
@@ -56,9 +63,7 @@ def _says(element: etree._Element, text: str) -> bool:
 def _plainly_vat(element: etree._Element) -> bool:
     """Whether the tax scheme is VAT in capitals, as Peppol asks."""
     ids = [node for scheme in element.iterchildren(_TAX_SCHEME) for node in scheme.findall(_ID)]
-    if len(ids) > 1:
-        raise Undecided(location_of(ids[1]), "there are two tax schemes here: keep one")
-    return bool(ids) and collapse(string_of(ids[0])) == "VAT"
+    return len(ids) == 1 and collapse(string_of(ids[0])) == "VAT"
 
 
 def _object(element: etree._Element) -> bool:
@@ -102,6 +107,7 @@ def _not_of_line(element: etree._Element) -> bool:
 CONDITIONS: Mapping[str, Condition] = MappingProxyType(
     {
         "vat": _vat,
+        "only-vat": _only_vat,
         "other-tax": lambda element: not _vat(element),
         "allowance": _allowance,
         "charge": _charge,

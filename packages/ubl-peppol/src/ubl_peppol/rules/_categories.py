@@ -137,11 +137,11 @@ class Categories:
         lines = self._lines[0 if of_invoice else 1]
         net = invoice.sum((line for line in lines if _line_has(line, code, rate)), "BT-131")
         charges = invoice.sum(
-            (g for g in document.groups("BG-21") if _has(g, "BT-102", "BT-103", code, rate)),
+            (entry for entry in document.groups("BG-21") if _has(entry, code, rate)),
             "BT-99",
         )
         allowances = invoice.sum(
-            (g for g in document.groups("BG-20") if _has(g, "BT-95", "BT-96", code, rate)),
+            (entry for entry in document.groups("BG-20") if _has(entry, code, rate)),
             "BT-92",
         )
         return total((net, charges, allowances.copy_negate()))
@@ -155,7 +155,7 @@ class Categories:
 
     def _has_entry(self, code: str, rate: Decimal) -> bool:
         entries = self._invoice.groups("allowance-charge")
-        return any(_has(entry, "category", "rate", code, rate) for entry in entries)
+        return any(_has(entry, code, rate) for entry in entries)
 
 
 def _line_has(line: GroupReading, code: str, rate: Decimal | None) -> bool:
@@ -166,12 +166,12 @@ def _line_has(line: GroupReading, code: str, rate: Decimal | None) -> bool:
     return rate is None or any(vat.amount("BT-152") == rate for vat in vats)
 
 
-def _has(
-    group: GroupReading, code_term: str, rate_term: str, code: str, rate: Decimal | None
-) -> bool:
-    if not any(value.collapsed == code for value in group.values(code_term)):
+def _has(entry: GroupReading, code: str, rate: Decimal | None) -> bool:
+    """Whether an allowance or charge has a category, and a rate."""
+    found = entry.groups("either-category")
+    if not any(category.text("category") == code for category in found):
         return False
-    return rate is None or any(value.decimal == rate for value in group.values(rate_term))
+    return rate is None or any(category.amount("rate") == rate for category in found)
 
 
 def _entries(groups: "Sequence[GroupReading] | Iterator[GroupReading]") -> list[Entry]:

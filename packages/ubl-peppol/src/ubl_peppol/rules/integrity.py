@@ -162,7 +162,7 @@ def _shared(payee: GroupReading, term: str, sellers: list[GroupReading], of_sell
 def net_price_is_not_negative(invoice: Reading) -> Iterator[Breach]:
     """The net price of the item (BT-146) is not negative."""
     for line in invoice.groups("BG-25"):
-        if not any(value.double >= 0 for value in line.values("BT-146")):
+        if not any(value.at_least(0) for value in line.values("BT-146")):
             yield Breach(at=line.node("BT-146"), price=shown(", ".join(line.texts("BT-146"))))
 
 
@@ -175,7 +175,7 @@ def gross_price_is_not_negative(invoice: Reading) -> Iterator[Breach]:
     """The gross price of the item (BT-148) is not negative."""
     for line in invoice.groups("BG-25"):
         prices = line.values("BT-148")
-        if prices and not any(price.double >= 0 for price in prices):
+        if prices and not any(price.at_least(0) for price in prices):
             yield Breach(at=prices[0], price=", ".join(line.texts("BT-148")))
 
 

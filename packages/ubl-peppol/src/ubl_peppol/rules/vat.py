@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from einvoice_core.findings import Breach, Undecided
 from ubl_peppol.reading import GroupReading, Reading, Value
+from ubl_peppol.reading.conditions import CONDITIONS
 from ubl_peppol.reading.values import as_double, difference
 from ubl_peppol.rules._categories import Entry, categories
 from ubl_peppol.rules._common import en_rules, shown
@@ -107,6 +108,8 @@ def category_has_some_breakdown(invoice: Reading, place: _Some) -> Iterator[Brea
 
 # -- 02 to 04: who must be identified --
 
+only_vat = CONDITIONS["only-vat"]
+
 
 @dataclass(frozen=True, slots=True)
 class _Who:
@@ -169,16 +172,24 @@ _NEEDS = {
 def _identified(invoice: Reading, needs: str) -> bool:
     sellers, buyers = invoice.groups("BG-4"), invoice.groups("BG-7")
     represented = any(entry.exists("BT-63") for entry in invoice.groups("BG-11"))
-    seller_vat = represented or any(seller.exists("BT-31") for seller in sellers)
-    buyer_vat = any(buyer.exists("BT-48") for buyer in buyers)
     if needs == "nobody":
-        return not (seller_vat or buyer_vat)
+        return not (_has_vat_number(sellers) or represented or _has_vat_number(buyers))
     if needs.startswith("seller-vat"):
-        return seller_vat and (needs == "seller-vat" or buyer_vat)
+        seller = _has_vat_number(sellers) or represented
+        return seller and (needs == "seller-vat" or _has_vat_number(buyers))
     seller = represented or any(seller.exists("seller-tax-id") for seller in sellers)
-    return seller and (
-        needs == "seller" or buyer_vat or any(buyer.exists("BT-47") for buyer in buyers)
-    )
+    if needs == "seller" or not seller:
+        return seller
+    return _has_vat_number(buyers) or any(buyer.exists("BT-47") for buyer in buyers)
+
+
+def _has_vat_number(parties: Sequence[GroupReading]) -> bool:
+    # Published so that two tax schemes in one registration stop the evaluation.
+    for party in parties:
+        for registration in party.groups("tax-registration"):
+            if only_vat(registration.element) and registration.exists("company"):
+                return True
+    return False
 
 
 def _parties(invoice: Reading, who: _Who, entries: Sequence[Entry], where: str) -> Iterator[Breach]:
@@ -278,8 +289,8 @@ def _rate_fits(rates: Sequence[Value], wanted: str) -> bool:
             raise Undecided(rates[1], "the rate occurs twice here: keep one")
         return bool(rates) and rates[0].decimal == 0
     if wanted == "above 0":
-        return any(rate.double > 0 for rate in rates)
-    return any(rate.double >= 0 for rate in rates)
+        return any(rate.above(0) for rate in rates)
+    return any(rate.at_least(0) for rate in rates)
 
 
 def _wrong_rates(entries: Sequence[Entry], code: str) -> Iterator[Breach]:
