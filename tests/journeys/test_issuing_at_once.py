@@ -3,7 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 from threading import Event
 from typing import Any
 
@@ -43,7 +43,7 @@ def test_no_gap_no_duplicate_and_one_chain(office: Any, agency: Any) -> None:
     assert audit == {"length": INVOICES, "intact": True, "first_break": None}
     records = records_of(office, ids)
     assert records[0].chaining.previous is None
-    for earlier, later in zip(records, records[1:], strict=False):
+    for earlier, later in pairwise(records):
         assert later.chaining.previous is not None
         assert later.chaining.previous.fingerprint == earlier.fingerprint
         assert earlier.recorded_at <= later.recorded_at
