@@ -28,6 +28,9 @@ def test_a_sample_is_issued_again(group: str, file: str, tmp_path: Path) -> None
     for name, rules in expected.get("findings", {}).items():
         named = {rule for rule, _ in step(outcome, name).findings}
         assert set(rules) <= named, as_table(outcome)
+    for name, texts in expected.get("notes", {}).items():
+        notes = "\n".join(step(outcome, name).notes)
+        assert all(text in notes for text in texts), as_table(outcome)
 
 
 def test_every_sample_that_is_valid_has_its_expectation() -> None:
