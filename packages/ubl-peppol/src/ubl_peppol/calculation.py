@@ -25,7 +25,7 @@ from ubl_peppol.reading.values import product
 __all__ = ["Computed", "Exemption", "compute", "line_net_amount", "recompute"]
 
 _PERCENT = Decimal("0.01")
-Key = tuple[str, Decimal | None]
+_Key = tuple[str, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,8 @@ def _bases(
     lines: tuple[Line, ...],
     allowances: tuple[DocumentAllowance, ...],
     charges: tuple[DocumentCharge, ...],
-) -> dict[Key, Decimal]:
-    parts: dict[Key, list[Decimal]] = {}
+) -> dict[_Key, Decimal]:
+    parts: dict[_Key, list[Decimal]] = {}
     for line in lines:
         parts.setdefault((line.vat.category, line.vat.rate), []).append(line.net_amount)
     for allowance in allowances:
@@ -187,7 +187,7 @@ def _bases(
     return {key: round_to(total(amounts)) for key, amounts in parts.items()}
 
 
-def _breakdown(key: Key, base: Decimal, exemption: Exemption | None) -> VatBreakdown:
+def _breakdown(key: _Key, base: Decimal, exemption: Exemption | None) -> VatBreakdown:
     category, rate = key
     why = exemption or Exemption()
     return VatBreakdown(

@@ -53,7 +53,7 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class _Opening:
     """An element that opens a group, with the conditions of it and of elements above it."""
 
     id: str
@@ -62,7 +62,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class _Holding:
     """An element that holds a term, with the conditions of it and of elements above it."""
 
     id: str
@@ -150,10 +150,10 @@ class PathTable:
         if row["kind"] == "group":
             patterns.setdefault(row["id"], []).extend(found)
 
-    def actions(self, path: tuple[str, ...]) -> tuple[tuple[Opening, ...], tuple[Holding, ...]]:
+    def actions(self, path: tuple[str, ...]) -> tuple[tuple[_Opening, ...], tuple[_Holding, ...]]:
         """Return the groups that an element with this path opens and the terms it holds."""
-        groups: dict[Opening, None] = {}
-        terms: dict[Holding, None] = {}
+        groups: dict[_Opening, None] = {}
+        terms: dict[_Holding, None] = {}
         for row in self._by_tag.get(path[-1], ()) if path else ():
             if not row.pattern.matches(path):
                 continue
@@ -163,9 +163,9 @@ class PathTable:
                 if step.condition is not None
             )
             if row.kind == "group":
-                groups[Opening(row.id, row.within, conditions)] = None
+                groups[_Opening(row.id, row.within, conditions)] = None
             else:
-                terms[Holding(row.id, row.within, row.attribute, conditions)] = None
+                terms[_Holding(row.id, row.within, row.attribute, conditions)] = None
         return tuple(groups), tuple(terms)
 
     def is_inner(self, path: tuple[str, ...]) -> bool:

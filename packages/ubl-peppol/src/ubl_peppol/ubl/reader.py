@@ -143,7 +143,7 @@ class _Builder:
         for verdict in self.reading.unreadable:
             self.report("UBL-PEPPOL-003", verdict.at, verdict.reason, "")
 
-    def report(self, rule: str, at: HasLocation | Any, message: str, term: str) -> None:  # noqa: ANN401
+    def report(self, rule: str, at: HasLocation | Any, message: str, term: str) -> None:  # noqa: ANN401 - whatever an undecided rule points at
         place = at.location if isinstance(at, HasLocation) else at
         self.findings.append(
             Finding(

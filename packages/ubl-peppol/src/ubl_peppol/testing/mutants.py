@@ -7,11 +7,14 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
-CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
+__all__ = ["random_mutants"]
 
-Mutation = Callable[[etree._Element, random.Random], None]
+_CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
+_CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 
+_Mutation = Callable[[etree._Element, random.Random], None]
+
+_CATEGORIES = (f"{_CAC}TaxCategory", f"{_CAC}ClassifiedTaxCategory")
 _CODES = ["S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B", "30", "58", "49", "380", "384", "EUR",
           "ES", "NL", "VAT", "TAX", "XX", "130", "true", "false", "0", "1"]  # fmt: skip
 _SCHEMES = ["0088", "0192", "0184", "0208", "0007", "0151", "0096", "0198", "0201", "0210", "9907",
@@ -74,8 +77,8 @@ def _recoded(root: etree._Element, rng: random.Random) -> None:
 def _category(root: etree._Element, rng: random.Random) -> None:
     places = [
         leaf
-        for leaf in root.iter(f"{CBC}ID")
-        if leaf.getparent().tag in (f"{CAC}TaxCategory", f"{CAC}ClassifiedTaxCategory")
+        for leaf in root.iter(f"{_CBC}ID")
+        if (parent := leaf.getparent()) is not None and parent.tag in _CATEGORIES
     ]
     rng.choice(places).text = rng.choice(_CODES[:10])
 
@@ -84,7 +87,7 @@ def _attribute(root: etree._Element, rng: random.Random) -> None:
     elements = [element for element in root.iter(etree.Element) if element.attrib]
     element = rng.choice(elements)
     name = rng.choice(list(element.attrib))
-    if rng.random() < 0.3:
+    if rng.randrange(10) < 3:
         del element.attrib[name]
     else:
         element.set(name, rng.choice([*_SCHEMES, "EUR", "USD", "C62", ""]))
@@ -101,7 +104,7 @@ def _swapped(root: etree._Element, rng: random.Random) -> None:
     first.text, second.text = second.text, first.text
 
 
-MUTATIONS: tuple[Mutation, ...] = (
+_MUTATIONS: tuple[_Mutation, ...] = (
     _by_a_cent,
     _by_a_cent,
     _rewritten,
@@ -128,5 +131,5 @@ def random_mutants(
         name = rng.choice(names)
         root = etree.fromstring(examples[name])
         for _ in range(rng.choice([1, 1, 2, 3])):
-            rng.choice(MUTATIONS)(root, rng)
+            rng.choice(_MUTATIONS)(root, rng)
         yield f"{number}:{name}", root

@@ -9,26 +9,37 @@ from decimal import Decimal
 from lxml import etree
 
 from ubl_peppol import ubl
-from ubl_peppol.testing import full_invoice
+from ubl_peppol.testing.invoices import full_invoice
 
-NAMES = {
+__all__ = ["directed"]
+
+_NAMES = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
 }
-Change = Callable[[etree._Element], None]
+_Change = Callable[[etree._Element], None]
 
 
-def _text(path: str, text: str) -> Change:
+def _found(root: etree._Element, path: str) -> list[etree._Element]:
+    found = root.xpath(path, namespaces=_NAMES)
+    return (
+        [node for node in found if isinstance(node, etree._Element)]
+        if isinstance(found, list)
+        else []
+    )
+
+
+def _text(path: str, text: str) -> _Change:
     def change(root: etree._Element) -> None:
-        for element in root.xpath(path, namespaces=NAMES):
+        for element in _found(root, path):
             element.text = text
 
     return change
 
 
-def _scheme(path: str, scheme: str, text: str | None = None) -> Change:
+def _scheme(path: str, scheme: str, text: str | None = None) -> _Change:
     def change(root: etree._Element) -> None:
-        for element in root.xpath(path, namespaces=NAMES):
+        for element in _found(root, path):
             element.set("schemeID", scheme)
             if text is not None:
                 element.text = text
@@ -36,7 +47,7 @@ def _scheme(path: str, scheme: str, text: str | None = None) -> Change:
     return change
 
 
-def _both(*changes: Change) -> Change:
+def _both(*changes: _Change) -> _Change:
     def change(root: etree._Element) -> None:
         for step in changes:
             step(root)
@@ -50,7 +61,7 @@ _SELLER = "/*/cac:AccountingSupplierParty/cac:Party"
 _ALLOWANCE, _CHARGE = "[cbc:ChargeIndicator='false']", "[cbc:ChargeIndicator='true']"
 _MANY = str(Decimal("1.234"))
 
-CHANGES: Mapping[str, Change] = {
+_CHANGES: Mapping[str, _Change] = {
     "BR-B-01": _text("//cac:ClassifiedTaxCategory/cbc:ID", "B"),
     "BR-B-02": _text("//cac:ClassifiedTaxCategory/cbc:ID", "B"),
     "BR-CL-08": _text("/*/cbc:Note", "#QQQ#Nota"),
@@ -83,7 +94,7 @@ def directed() -> dict[str, str]:
     """Return the documents by the rule that each is for."""
     source = ubl.write(full_invoice())
     documents = {}
-    for name, change in CHANGES.items():
+    for name, change in _CHANGES.items():
         root = etree.fromstring(source)
         change(root)
         documents[name] = etree.tostring(root, encoding="unicode")

@@ -1,0 +1,36 @@
+"""The set that the rules of Peppol join, and what several of them ask of a document."""
+
+from einvoice_core.findings import RuleSet, Undecided
+from ubl_peppol.reading import Reading
+from ubl_peppol.rules._common import PEPPOL_RELEASE
+
+__all__ = ["country", "peppol", "process", "within_germany"]
+
+peppol: RuleSet[Reading] = RuleSet(PEPPOL_RELEASE, "peppol")
+
+_PROCESSES = {
+    "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0": "01",
+    "urn:peppol:france:billing:regulated": "01",
+    "urn:peppol:france:billing:non-regulated": "01",
+    "urn:peppol:bis:billing_with_response": "02",
+}
+
+
+def process(invoice: Reading) -> str:
+    """Return the number of the process that BT-23 names, or nothing."""
+    return _PROCESSES.get(invoice.document.text("BT-23"), "")
+
+
+def within_germany(invoice: Reading) -> bool:
+    """Tell whether seller and buyer are both in Germany."""
+    return country(invoice, "BG-5", "BT-40") == country(invoice, "BG-8", "BT-55") == "DE"
+
+
+def country(invoice: Reading, group_id: str, term: str) -> str:
+    """Return the country code of an address, in capitals."""
+    found = [
+        value for address in invoice.document.groups(group_id) for value in address.values(term)
+    ]
+    if len(found) > 1:
+        raise Undecided(found[1], "a party has two countries here: keep one")
+    return found[0].collapsed.upper() if found else ""

@@ -1,0 +1,200 @@
+"""Rules of Peppol on codes, dates and identifiers."""
+
+from collections.abc import Iterator
+
+from einvoice_core.findings import Breach, Severity, Undecided
+from ubl_peppol.codelists import code_list
+from ubl_peppol.reading import Reading, Value
+from ubl_peppol.rules._common import shown
+from ubl_peppol.rules._identifiers import SHAPES
+from ubl_peppol.rules.peppol._set import peppol, process, within_germany
+
+__all__ = [
+    "attribute_is_listed",
+    "code_is_listed",
+    "date_has_no_time_zone",
+    "dutch_vat_number_fits",
+    "exemption_fits_the_category",
+    "identifier_fits_its_scheme",
+    "identifier_looks_like_its_scheme",
+    "some_types_are_german",
+    "type_code_is_of_peppol",
+]
+
+
+_TYPES = {
+    "PEPPOL-EN16931-P0100": ("PEPPOL-EN16931-P0100", "invoice-type-code"),
+    "PEPPOL-EN16931-P0101": ("PEPPOL-EN16931-P0101", "credit-note-type-code"),
+}
+
+
+@peppol.family(_TYPES, terms=["BT-3"], message="The type code {code} is not one of Peppol billing.")
+def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
+    """The type code is one that Peppol billing takes."""
+    rule, term = place
+    for value in invoice.values(term):
+        if process(invoice) and value.collapsed not in code_list(rule):
+            yield Breach(at=value, code=value)
+
+
+@peppol.rule(
+    "PEPPOL-EN16931-P0112",
+    terms=["BT-3"],
+    message="Type code {code} stands between German parties only: use 380 and name the earlier "
+    "invoice (BG-3), or a credit note (381).",
+)
+def some_types_are_german(invoice: Reading) -> Iterator[Breach]:
+    """Partial (326) and corrective (384) invoices stand between German parties."""
+    for value in invoice.values("invoice-type-code"):
+        if value.collapsed in ("326", "384") and not within_germany(invoice):
+            yield Breach(at=value, code=value)
+
+
+_EXEMPTIONS = {
+    "PEPPOL-EN16931-P0104": ("VATEX-EU-G", "G"),
+    "PEPPOL-EN16931-P0105": ("VATEX-EU-O", "O"),
+    "PEPPOL-EN16931-P0106": ("VATEX-EU-IC", "K"),
+    "PEPPOL-EN16931-P0107": ("VATEX-EU-AE", "AE"),
+    "PEPPOL-EN16931-P0108": ("VATEX-EU-D", "E"),
+    "PEPPOL-EN16931-P0109": ("VATEX-EU-F", "E"),
+    "PEPPOL-EN16931-P0110": ("VATEX-EU-I", "E"),
+    "PEPPOL-EN16931-P0111": ("VATEX-EU-J", "E"),
+}
+
+
+@peppol.family(
+    _EXEMPTIONS,
+    terms=["BT-121", "BT-118"],
+    message="The exemption {code} goes with category {wanted}, not {category}.",
+)
+def exemption_fits_the_category(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
+    """An exemption code goes with its VAT category."""
+    code, wanted = place
+    for entry in invoice.groups("tax-category"):
+        # A doubled code keeps the published rule from looking at the category at all.
+        codes = [text.upper() for text in entry.texts("reason-code")]
+        if codes == [code] and entry.text("category") != wanted:
+            yield Breach(at=entry, code=code, wanted=wanted, category=shown(entry.text("category")))
+
+
+_CODES = {
+    "PEPPOL-EN16931-CL002": "plain-allowance-reason",
+    "PEPPOL-EN16931-CL003": "plain-charge-reason",
+    "PEPPOL-EN16931-CL006": "tax-point-code",
+}
+
+
+@peppol.family(
+    {rule: (rule, term) for rule, term in _CODES.items()},
+    message="{code!r} is not in the code list of this element: replace it.",
+)
+def code_is_listed(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
+    """The code is one of its list."""
+    rule, term = place
+    for value in invoice.values(term):
+        if value.collapsed not in code_list(rule):
+            yield Breach(at=value, code=value.collapsed)
+
+
+_PARTS = {
+    "PEPPOL-EN16931-CL001": ("attached-file", "BT-125-1", False),
+    "PEPPOL-EN16931-CL007": ("amount", "currency", True),
+    "PEPPOL-EN16931-CL008": ("electronic-address", "BT-34-1", False),
+}
+
+
+@peppol.family(
+    {rule: (rule, *place) for rule, place in _PARTS.items()},
+    message="{code!r} is not in the list for this attribute: replace it.",
+)
+def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> Iterator[Breach]:
+    """The MIME code, currency or address scheme is one of its list."""
+    rule, term, part, wanted = place
+    for value in invoice.values(term):
+        code = invoice.part(value, term, part)
+        if (code is None and wanted) or (code is not None and code not in code_list(rule)):
+            yield Breach(at=value, code=shown(code))
+
+
+@peppol.rule(
+    "PEPPOL-EN16931-F001",
+    message="{value!r} is not a date of ten characters: write it like 2026-12-31.",
+)
+def date_has_no_time_zone(invoice: Reading) -> Iterator[Breach]:
+    """A date has the form YYYY-MM-DD and is a day of the calendar."""
+    for value in invoice.values("date"):
+        if len(value.text) != 10 or not _is_day(value):
+            yield Breach(at=value, value=value.text[:40])
+
+
+def _is_day(value: Value) -> bool:
+    try:
+        return value.day > 0
+    except Undecided:
+        return False
+
+
+_FATAL_SCHEMES = {
+    "PEPPOL-COMMON-R040": "0088",
+    "PEPPOL-COMMON-R041": "0192",
+    "PEPPOL-COMMON-R042": "0184",
+    "PEPPOL-COMMON-R043": "0208",
+    "PEPPOL-COMMON-R049": "0007",
+    "PEPPOL-COMMON-R050": "0151",
+    "PEPPOL-COMMON-R052": "0096",
+    "PEPPOL-COMMON-R053": "0198",
+}
+_WARNED_SCHEMES = {
+    "PEPPOL-COMMON-R044": "0201",
+    "PEPPOL-COMMON-R045": "0210",
+    "PEPPOL-COMMON-R046": "9907",
+    "PEPPOL-COMMON-R047": "0211",
+    "PEPPOL-COMMON-R054": "0106",
+    "PEPPOL-COMMON-R055": "0190",
+    "PEPPOL-COMMON-R056-1": "9944",
+    "PEPPOL-COMMON-R057": "0217",
+}
+_AS_WRITTEN = frozenset({"0096", "0184", "0198"})
+"""Schemes whose identifiers are judged with their white space."""
+_IDENTIFIER_MESSAGE = "{value!r} is not an identifier of the scheme {scheme}: correct it."
+
+
+def _misshapen(invoice: Reading, scheme: str) -> Iterator[Breach]:
+    term = "electronic-address" if scheme == "9907" else "identifier"
+    part = "BT-34-1" if scheme == "9907" else "scheme-id"
+    fits = SHAPES[scheme]
+    for value in invoice.values(term):
+        if invoice.part(value, term, part) == scheme:
+            text = value.text if scheme in _AS_WRITTEN else value.collapsed
+            if not fits(text):
+                yield Breach(at=value, value=text, scheme=scheme)
+
+
+@peppol.family(_FATAL_SCHEMES, message=_IDENTIFIER_MESSAGE)
+def identifier_fits_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
+    """An identifier has the form and the check digits of its scheme."""
+    yield from _misshapen(invoice, scheme)
+
+
+@peppol.family(_WARNED_SCHEMES, message=_IDENTIFIER_MESSAGE, severity=Severity.WARNING)
+def identifier_looks_like_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
+    """An identifier has the form of its scheme."""
+    yield from _misshapen(invoice, scheme)
+
+
+@peppol.rule(
+    "PEPPOL-COMMON-R056-2",
+    terms=["BT-31", "BT-48", "BT-63"],
+    severity=Severity.WARNING,
+    message="{value!r} is not a Dutch VAT number: it has the form NL123456789B01.",
+)
+def dutch_vat_number_fits(invoice: Reading) -> Iterator[Breach]:
+    """A VAT number that begins with NL is a Dutch one."""
+    for value in invoice.values("nl-vat-number"):
+        # An identifier with a scheme of its own is judged by that, which comes first.
+        scheme = invoice.part(value, "nl-vat-number", "scheme-id")
+        if scheme in SHAPES and scheme != "9907":
+            continue
+        text = value.collapsed
+        if text.startswith("NL") and not SHAPES["9944"](text):
+            yield Breach(at=value, value=text)
