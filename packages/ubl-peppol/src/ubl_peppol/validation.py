@@ -11,6 +11,7 @@ from ubl_peppol.census import census
 from ubl_peppol.profiles import Profile, profile_of
 from ubl_peppol.reading import Reading
 from ubl_peppol.reading import read as read_document
+from ubl_peppol.reading.values import unchanged
 
 __all__ = ["UNREADABLE", "judge", "validate"]
 
@@ -46,8 +47,9 @@ def validate(
     """
     chosen = profile_of(profile)
     root = parse(xml, limits)
-    reading = read_document(root)
-    return _structure(root, reading, xsd) + judge(reading, chosen)
+    with unchanged():
+        reading = read_document(root)
+        return _structure(root, reading, xsd) + judge(reading, chosen)
 
 
 def judge(reading: Reading, profile: Profile) -> Report:

@@ -8,6 +8,9 @@ Source: W3C XPath 2.0, XPath Functions and Operators 2.0, XML Schema 1.0 Part 2.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import cast
@@ -27,6 +30,7 @@ __all__ = [
     "product",
     "round_half_up",
     "string_of",
+    "unchanged",
 ]
 
 _BLANK = re.compile("[ \t\r\n]+")
@@ -136,25 +140,57 @@ def _halved(mantissa: int, times: int) -> Decimal:
     return Decimal(mantissa * 5**times).scaleb(-times, _WIDE)
 
 
+_STEPS: ContextVar[dict[etree._Element, dict[etree._Element, str]] | None] = ContextVar(
+    "ubl_peppol_steps", default=None
+)
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Promise that no document changes inside: positions of siblings are then counted once."""
+    token = _STEPS.set({})
+    try:
+        yield
+    finally:
+        _STEPS.reset(token)
+
+
 def location_of(element: etree._Element, attribute: str = "") -> Location:
     """Return the XPath of an element, with the usual prefixes, and its line."""
     steps: list[str] = []
     node: etree._Element | None = element
     while node is not None:
         parent = node.getparent()
-        tag = str(node.tag)
-        namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
-        name = _PREFIXES.get(namespace, "") + local
-        if parent is not None:
-            same = [child for child in parent if child.tag == node.tag]
-            if len(same) > 1:
-                name += f"[{same.index(node) + 1}]"
-        steps.append(name)
+        steps.append(_name_of(node) if parent is None else _steps_below(parent)[node])
         node = parent
     path = "/" + "/".join(reversed(steps)) + (f"/@{attribute}" if attribute else "")
     line = cast("int | None", element.sourceline)
     # libxml2 counts lines up to 65,535 in small fields and says so with that number.
     return Location(path, line if line is not None and line < 65_535 else None)
+
+
+def _name_of(node: etree._Element) -> str:
+    tag = str(node.tag)
+    namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
+    return _PREFIXES.get(namespace, "") + local
+
+
+def _steps_below(parent: etree._Element) -> dict[etree._Element, str]:
+    """Name the children, with a position where several have the name."""
+    known = _STEPS.get()
+    if known is not None and parent in known:
+        return known[parent]
+    by_name: dict[str, list[etree._Element]] = {}
+    for child in parent.iterchildren("*"):
+        by_name.setdefault(_name_of(child), []).append(child)
+    steps = {
+        child: f"{name}[{number}]" if len(children) > 1 else name
+        for name, children in by_name.items()
+        for number, child in enumerate(children, 1)
+    }
+    if known is not None:
+        known[parent] = steps
+    return steps
 
 
 class Value:

@@ -27,6 +27,7 @@ from ubl_peppol.losses import Loss
 from ubl_peppol.model import Attachment, Group, Identifier, Invoice, Note, PaymentInstructions
 from ubl_peppol.reading import GroupReading, Reading, Value
 from ubl_peppol.reading import read as read_document
+from ubl_peppol.reading.values import unchanged
 from ubl_peppol.ubl._leftovers import leftovers
 from ubl_peppol.ubl.writer import NO_ORDER
 
@@ -82,7 +83,9 @@ def examine(xml: bytes, limits: Limits = LIMITS) -> Examination:
         XmlRefused: The bytes are not a document.
         UnknownDocumentError: It is not an invoice.
     """
-    return to_model(read_document(parse(xml, limits)))
+    root = parse(xml, limits)
+    with unchanged():
+        return to_model(read_document(root))
 
 
 def to_model(reading: Reading) -> Examination:
