@@ -2,8 +2,6 @@
 
 import copy
 import pickle
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
@@ -481,25 +479,3 @@ def test_private_attributes_and_hooks_work_in_records_that_were_read() -> None:
             self._seen.append(self.name)
 
     assert read(parse(b"<Hooked><Name>x</Name></Hooked>"), Hooked).require()._seen == ["x"]
-
-
-def test_threads_that_meet_a_class_for_the_first_time() -> None:
-    for _ in range(30):
-
-        class Inner(Record):
-            texts: Annotated[tuple[str, ...], Xml("Text", inside="Texts")]
-            more: Annotated[str | None, Xml("More")] = None
-
-        class Outer(Record):
-            xml_type = XmlType("Outer")
-            inner: Annotated[tuple[Inner, ...], Xml("Inner")]
-
-        record = Outer(inner=(Inner(texts=("a", "b"), more="c"),) * 3)
-        start = threading.Barrier(4)
-
-        def there_and_back(record: Outer = record, start: threading.Barrier = start) -> bool:
-            start.wait()
-            return read(parse(write(record)), type(record)).require() == record
-
-        with ThreadPoolExecutor(4) as pool:
-            assert all(f.result() for f in [pool.submit(there_and_back) for _ in range(4)])
