@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from einvoice_core.certificates.errors import (
+    DAMAGED,
     AmbiguousFileError,
     MissingKeyError,
     NotValidAtError,
@@ -200,7 +201,7 @@ def load_certificates(data: bytes) -> tuple[x509.Certificate, ...]:
         if b"-----BEGIN CERTIFICATE-----" not in data:
             return ()
         return tuple(map(_parsed, x509.load_pem_x509_certificates(data)))
-    except (ValueError, x509.InvalidVersion) as error:
+    except DAMAGED as error:
         raise UnreadableFileError("a certificate in the file cannot be read") from error
 
 
@@ -213,7 +214,7 @@ def load_der_certificate(data: bytes) -> x509.Certificate:
     _limit(data)
     try:
         return _parsed(x509.load_der_x509_certificate(data))
-    except (ValueError, x509.InvalidVersion) as error:
+    except DAMAGED as error:
         raise UnreadableFileError("a certificate cannot be read") from error
 
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from einvoice_core.certificates.errors import UnreadableFileError
+from einvoice_core.certificates.errors import DAMAGED, UnreadableFileError
 
 __all__ = [
     "Evidence",
@@ -34,15 +34,6 @@ _MAX_FILE_BYTES = 64 * 1024 * 1024
 _PEM_CRL = b"-----BEGIN X509 CRL-----"
 _PEM_END = b"-----END X509 CRL-----"
 _CRL_UNDERSTOOD = {ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.CRL_NUMBER}
-# What the parts of a list or response raise that are parsed when they are used.
-_DAMAGED = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 _UNKNOWN_ENTRY = {x509.ReasonFlags.remove_from_crl}
 
 
@@ -103,7 +94,7 @@ def load_crls(data: bytes) -> tuple[x509.CertificateRevocationList, ...]:
             return (x509.load_der_x509_crl(data),)
         parts = [part.partition(_PEM_END)[0] for part in data.split(_PEM_CRL)[1:]]
         lists = tuple(x509.load_pem_x509_crl(_PEM_CRL + p + _PEM_END + b"\n") for p in parts)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise UnreadableFileError("a revocation list cannot be read") from error
     if not lists:
         raise UnreadableFileError("the file holds no revocation list")
@@ -120,7 +111,7 @@ def load_ocsp(data: bytes) -> ocsp.OCSPResponse:
         raise UnreadableFileError("the OCSP response is larger than 64 MB")
     try:
         return ocsp.load_der_ocsp_response(data)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise UnreadableFileError("the OCSP response cannot be read") from error
 
 
@@ -172,7 +163,7 @@ def _by_list(
 ) -> Revocation:
     try:
         return _by_crl(certificate, issuer, crl, at)
-    except _DAMAGED:
+    except DAMAGED:
         return _unknown("the list cannot be read")
 
 
@@ -248,7 +239,7 @@ def _points(certificate: x509.Certificate) -> Sequence[x509.DistributionPoint]:
     try:
         kind = x509.CRLDistributionPoints
         return list(certificate.extensions.get_extension_for_class(kind).value)
-    except (x509.ExtensionNotFound, *_DAMAGED):
+    except (x509.ExtensionNotFound, *DAMAGED):
         return ()
 
 
@@ -256,7 +247,7 @@ def _is_authority(certificate: x509.Certificate) -> bool:
     try:
         kind = x509.BasicConstraints
         return certificate.extensions.get_extension_for_class(kind).value.ca
-    except (x509.ExtensionNotFound, *_DAMAGED):
+    except (x509.ExtensionNotFound, *DAMAGED):
         return False
 
 
@@ -265,7 +256,7 @@ def _may(certificate: x509.Certificate, usage: str) -> bool:
         found = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return True
-    except _DAMAGED:
+    except DAMAGED:
         return False
     return bool(getattr(found, usage))
 
@@ -279,7 +270,7 @@ def _entry(entry: x509.RevokedCertificate) -> tuple[x509.ReasonFlags | None, dat
                 reason = extension.value.reason
             elif isinstance(extension.value, x509.InvalidityDate):
                 since = min(since, extension.value.invalidity_date_utc)
-    except _DAMAGED:
+    except DAMAGED:
         return None, entry.revocation_date_utc
     return reason, since
 
@@ -299,7 +290,7 @@ def _by_ocsp(
         for answer in response.responses:
             if _speaks_of(answer, certificate, issuer):
                 return _answered(answer, at)
-    except _DAMAGED:
+    except DAMAGED:
         return _unknown("the response cannot be read")
     return _unknown("the response is about another certificate")
 
@@ -359,7 +350,7 @@ def _responders(
         try:
             certificate.verify_directly_issued_by(issuer)
             purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-        except (InvalidSignature, x509.ExtensionNotFound, *_DAMAGED):
+        except (InvalidSignature, x509.ExtensionNotFound, *DAMAGED):
             continue
         first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         if (

@@ -9,13 +9,13 @@ from enum import StrEnum
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from einvoice_core.certificates import TrustStore, UntrustedError, der
-from einvoice_core.certificates.errors import UnreadableFileError
+from einvoice_core.certificates.errors import DAMAGED, UnreadableFileError
 from einvoice_core.certificates.revocation import Revocation, RevocationStatus
 from einvoice_core.signing.algorithms import DigestAlgorithm
 from einvoice_core.signing.report import Outcome
@@ -207,7 +207,7 @@ def _key_identifier(certificate: x509.Certificate) -> bytes | None:
     try:
         kind = x509.SubjectKeyIdentifier
         return certificate.extensions.get_extension_for_class(kind).value.digest
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (x509.ExtensionNotFound, *DAMAGED):
         return None
 
 
@@ -265,7 +265,7 @@ def _verify_value(token: Token, certificate: x509.Certificate, digest: DigestAlg
             key.verify(value, octets, ec.ECDSA(digest.new_hash()))
         else:
             raise _FailedError("the key of the authority does not fit its signature")
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError) as error:
+    except (InvalidSignature, *DAMAGED) as error:
         raise _FailedError("the signature does not hold: the timestamp was changed") from error
 
 
@@ -297,7 +297,7 @@ def _purpose(certificate: x509.Certificate | None) -> None:
     try:
         extensions = _required(certificate).extensions
         found = extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError) as error:
+    except (x509.ExtensionNotFound, *DAMAGED) as error:
         raise _FailedError("the certificate is not one for timestamps") from error
     if list(found.value) != [ExtendedKeyUsageOID.TIME_STAMPING] or not found.critical:
         raise _FailedError(
