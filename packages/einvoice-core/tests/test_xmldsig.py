@@ -22,7 +22,7 @@ from einvoice_core.signing.xmldsig import (
 )
 from einvoice_core.testing.authority import ThrowawayAuthority, new_key
 from einvoice_core.testing.documents import documents
-from einvoice_core.xml.canonical import canonicalize
+from einvoice_core.xml.canonical import CanonicalError, canonicalize
 from einvoice_core.xml.errors import XmlRefused
 from einvoice_core.xml.parsing import parse
 
@@ -72,9 +72,12 @@ def test_a_signature_dies_with_any_changed_character(data: st.DataObject) -> Non
     changed = SIGNED[:at] + bytes([new]) + SIGNED[at + 1 :]
     try:
         root = parse(changed)
-    except XmlRefused:
-        return
-    if canonicalize(root.getroottree()) == canonicalize(parse(SIGNED).getroottree()):
+        if canonicalize(root.getroottree()) == canonicalize(parse(SIGNED).getroottree()):
+            return
+    except (XmlRefused, CanonicalError):
+        # What has no canonical form, such as a document with a relative namespace, is not verified.
+        with pytest.raises((XmlRefused, SignatureRefused)):
+            xmldsig.verify(changed)
         return
     found = root.find(f".//{{{DSIG}}}SignatureValue")
     if found is not None and "".join((found.text or "").split()) == SIGNATURE_VALUE:

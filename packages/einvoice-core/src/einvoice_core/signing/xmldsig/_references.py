@@ -19,12 +19,11 @@ _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _WSU_ID = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd}Id"
 
 # Attributes that identify an element; the first group always does, the second one by custom.
-_IDS = ("Id", "{http://www.w3.org/XML/1998/namespace}id", _WSU_ID)
-_CUSTOMARY_IDS = ("ID", "id")
+_IDS = frozenset({"Id", "{http://www.w3.org/XML/1998/namespace}id", _WSU_ID})
+_CUSTOMARY_IDS = frozenset({"ID", "id"})
 
-_WITH_ID = etree.XPath(
-    "descendant-or-self::*[@Id or @ID or @id or @xml:id or @wsu:Id]",
-    namespaces={"wsu": _WSU_ID[1:-3]},
+_ID_ATTRIBUTES = etree.XPath(
+    "descendant-or-self::*/@*[local-name()='Id' or local-name()='ID' or local-name()='id']"
 )
 
 Resolver = Callable[[str], "etree._Element | bytes | None"]
@@ -96,10 +95,19 @@ class Ids:
     def __init__(self, root: etree._Element) -> None:
         self._elements: dict[str, list[etree._Element]] = {}
         self._customary: dict[str, list[etree._Element]] = {}
-        for element in cast("list[etree._Element]", _WITH_ID(root)):
-            for names, known in ((_IDS, self._elements), (_CUSTOMARY_IDS, self._customary)):
-                for value in {element.get(name, "") for name in names} - {""}:
-                    known.setdefault(value, []).append(element)
+        for value in cast("list[etree._ElementUnicodeResult]", _ID_ATTRIBUTES(root)):
+            if value.attrname in _IDS:
+                known = self._elements
+            elif value.attrname in _CUSTOMARY_IDS:
+                known = self._customary
+            else:
+                continue
+            element = value.getparent()
+            if value and element is not None:
+                found = known.setdefault(str(value), [])
+                # The attributes of one element come one after the other.
+                if not found or found[-1] is not element:
+                    found.append(element)
 
     @property
     def repeated(self) -> list[str]:
