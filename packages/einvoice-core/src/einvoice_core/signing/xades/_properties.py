@@ -1,6 +1,8 @@
 """Reads the qualifying properties of a signature; nothing here is trusted yet."""
 
 import hmac
+import re
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,13 @@ from einvoice_core.signing.xmldsig._references import (
     digest_algorithm,
     octets_of,
     only,
+    text_of,
+)
+
+# xs:dateTime of our era; the years leave room for sums of instants.
+_INSTANT = re.compile(
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 
 # Signatures of 2007 use 1.2.2; what is read here has the same names in it.
@@ -78,6 +87,8 @@ def signing_time(properties: Properties) -> datetime:
     """
     text = _text(properties.find("SigningTime"))
     try:
+        if not _INSTANT.fullmatch(text):
+            raise ValueError
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise MalformedSignature(f"the signing time {text!r} is not an instant") from None
@@ -87,7 +98,11 @@ def signing_time(properties: Properties) -> datetime:
 
 
 def roles(properties: Properties) -> tuple[str, ...]:
-    """Read the roles that the signer claims."""
+    """Read the roles that the signer claims.
+
+    Raises:
+        MalformedSignature: One holds more than a text.
+    """
     return tuple(
         _text(role)
         for form in ("SignerRole", "SignerRoleV2")
@@ -96,7 +111,11 @@ def roles(properties: Properties) -> tuple[str, ...]:
 
 
 def policy_identifier(properties: Properties) -> str:
-    """Read which policy the signature names; empty for none."""
+    """Read which policy the signature names; empty for none.
+
+    Raises:
+        MalformedSignature: Its identifier holds more than a text.
+    """
     path = "SignaturePolicyIdentifier/SignaturePolicyId/SigPolicyId/Identifier"
     return _text(properties.find(path))
 
@@ -117,10 +136,10 @@ def require_policy(properties: Properties, policy: SignaturePolicy) -> None:
     if stated is None:
         raise MalformedSignature("the signature names the policy without its digest")
     method = digest_algorithm(only(stated, "DigestMethod"))
-    value = octets_of(only(stated, "DigestValue").text)
+    value = octets_of(only(stated, "DigestValue"))
     if method not in policy.digests:
         raise MalformedSignature(f"the {method.name} digest of the policy is not known")
-    if not hmac.compare_digest(value, octets_of(policy.digests[method])):
+    if not hmac.compare_digest(value, b64decode(policy.digests[method])):
         raise MalformedSignature("the digest of the policy is not that of the published document")
 
 
@@ -141,7 +160,7 @@ def bound_certificate(
         raise MalformedSignature("the signed properties do not name the signing certificate")
     stated = only(certificate, "CertDigest", properties.namespace)
     method = digest_algorithm(only(stated, "DigestMethod"))
-    value = octets_of(only(stated, "DigestValue").text)
+    value = octets_of(only(stated, "DigestValue"))
     for candidate in offered:
         if hmac.compare_digest(digest(candidate.public_bytes(Encoding.DER), method), value):
             _require_serial(certificate, candidate)
@@ -158,4 +177,4 @@ def _require_serial(named: etree._Element, certificate: x509.Certificate) -> Non
 
 
 def _text(element: etree._Element | None) -> str:
-    return "" if element is None else (element.text or "").strip()
+    return "" if element is None else text_of(element).strip()

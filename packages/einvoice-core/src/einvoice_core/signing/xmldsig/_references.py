@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from base64 import b64decode
+import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -26,6 +27,8 @@ _ID_ATTRIBUTES = etree.XPath(
     "descendant-or-self::*/@*[local-name()='Id' or local-name()='ID' or local-name()='id']"
 )
 
+_SPACE = re.compile(r"[ \t\r\n]+")
+
 Resolver = Callable[[str], "etree._Element | bytes | None"]
 """Gives the element or the octets behind a URI, or ``None`` when it does not know it."""
 
@@ -40,8 +43,10 @@ class Allowed:
         canonical_forms: Of ``SignedInfo`` and of the references.
         octet_transforms: Further transforms, by identifier, from octets to octets.
         rsa_bits: Shorter RSA keys are refused.
+        ec_bits: Elliptic curves over smaller fields are refused.
         references: At most so many references.
         transforms: At most so many transforms in one reference.
+        octets: All references together stand for at most so many octets; they are kept in memory.
     """
 
     signatures: frozenset[SignatureAlgorithm] = frozenset(
@@ -51,8 +56,10 @@ class Allowed:
     canonical_forms: frozenset[C14n] = frozenset(C14n)
     octet_transforms: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     rsa_bits: int = 2048
+    ec_bits: int = 256
     references: int = 64
     transforms: int = 4
+    octets: int = 512 * 1024 * 1024
 
     def with_sha1(self) -> "Allowed":
         """Allow what signatures of the years before 2015 used: SHA-1 and RSA keys of 1024 bits."""
@@ -132,17 +139,35 @@ def digest(data: bytes, algorithm: DigestAlgorithm) -> bytes:
     return hashlib.new(algorithm.hash_name, data).digest()
 
 
-def octets_of(data: str | None) -> bytes:
-    """Decode Base64 text with its line breaks.
+def text_of(element: etree._Element) -> str:
+    """Return the text of an element that holds nothing else.
+
+    A comment splits a text for those who read it and not for those who canonicalise it: what is
+    read would not be what was signed.
 
     Raises:
-        MalformedSignature: It is not Base64.
+        MalformedSignature: It holds elements, comments or processing instructions.
     """
-    text = "".join((data or "").split())
+    if len(element):
+        raise MalformedSignature(f"{etree.QName(element).localname} holds more than a text")
+    return element.text or ""
+
+
+def octets_of(element: etree._Element) -> bytes:
+    """Decode the Base64 text of an element, with the white space of XML between its characters.
+
+    Raises:
+        MalformedSignature: It is not Base64 as an encoder writes it.
+    """
+    text = _SPACE.sub("", text_of(element))
     try:
-        return b64decode(text, validate=True)
+        octets = b64decode(text, validate=True)
     except ValueError as error:
-        raise MalformedSignature("a value is not Base64") from error
+        raise MalformedSignature(f"{etree.QName(element).localname} is not Base64") from error
+    if b64encode(octets).decode("ascii") != text:
+        # The last character has bits to spare: two texts would stand for the same octets.
+        raise MalformedSignature(f"{etree.QName(element).localname} is not canonical Base64")
+    return octets
 
 
 def only(parent: etree._Element, name: str, namespace: str = DSIG) -> etree._Element:
@@ -211,12 +236,18 @@ class Dereferencer:
         references = signed_info.findall(f"{{{DSIG}}}Reference")
         if not 1 <= len(references) <= self.allowed.references:
             raise MalformedSignature(f"the signature has {len(references)} references")
+        room = self.allowed.octets
         for reference in references:
             method = digest_algorithm(only(reference, "DigestMethod"))
             if method not in self.allowed.digests:
                 raise MalformedSignature(f"digests with {method.name} are not allowed")
             signed = self.one(reference)
-            stated = octets_of(only(reference, "DigestValue").text)
+            room -= len(signed.octets)
+            if room < 0:
+                raise MalformedSignature(
+                    f"the references stand for more than {self.allowed.octets} octets"
+                )
+            stated = octets_of(only(reference, "DigestValue"))
             if not hmac.compare_digest(stated, digest(signed.octets, method)):
                 where = "the document" if signed.uri == "" else repr(signed.uri)
                 raise MalformedSignature(f"{where} is not what was signed: its digest differs")

@@ -143,13 +143,14 @@ def inspect(
     certificates: Sequence[x509.Certificate] | None,
     resolve: Resolver | None,
     allowed: Allowed,
+    known: Ids | None = None,
 ) -> tuple[tuple[SignedReference, ...], x509.Certificate, Method] | None:
     """Check structure, identifiers, algorithms and integrity.
 
     Returns:
         What is signed, with which certificate and how; ``None`` when a check failed.
     """
-    ids = Ids(root)
+    ids = known or Ids(root)
     checks.run(CheckName.DUPLICATE_IDS, lambda: _unique(ids))
     info = checks.run(CheckName.STRUCTURE, lambda: _structure(signature))
     if info is None:
@@ -179,7 +180,7 @@ def certificates_of(signature: etree._Element) -> list[x509.Certificate]:
     if len(found) > _MAX_CERTIFICATES:
         raise MalformedSignature(f"the signature carries {len(found)} certificates")
     try:
-        return [x509.load_der_x509_certificate(octets_of(element.text)) for element in found]
+        return [x509.load_der_x509_certificate(octets_of(element)) for element in found]
     except ValueError as error:
         raise MalformedSignature("a certificate of the signature cannot be read") from error
 
@@ -226,7 +227,7 @@ def _signer(
     """Return the certificate whose key made the signature value."""
     if not certificates:
         raise MalformedSignature("the signature carries no certificate: give the signer's")
-    value = octets_of(only(signature, "SignatureValue").text)
+    value = octets_of(only(signature, "SignatureValue"))
     try:
         signed = canonicalize(info, method.form, inclusive_prefixes=method.prefixes)
     except CanonicalError as error:
@@ -234,7 +235,7 @@ def _signer(
     reasons = []
     for certificate in certificates:
         try:
-            verify_value(certificate, value, signed, method.algorithm, allowed.rsa_bits)
+            verify_value(certificate, value, signed, method.algorithm, allowed)
         except MalformedSignature as error:
             reasons.append(error.message)
         else:
@@ -247,7 +248,7 @@ def verify_value(
     value: bytes,
     signed: bytes,
     algorithm: SignatureAlgorithm,
-    rsa_bits: int,
+    allowed: Allowed,
 ) -> None:
     """Verify a signature value with the key of a certificate.
 
@@ -260,10 +261,11 @@ def verify_value(
         raise MalformedSignature("the key of the certificate cannot be read") from error
     try:
         if isinstance(key, rsa.RSAPublicKey) and algorithm.key_type == "RSA":
-            if key.key_size < rsa_bits:
-                raise MalformedSignature(f"RSA keys of {key.key_size} bits are not allowed")
+            _require_good_rsa(key, allowed.rsa_bits)
             key.verify(value, signed, padding.PKCS1v15(), algorithm.new_hash())
         elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.key_type == "ECDSA":
+            if key.curve.key_size < allowed.ec_bits:
+                raise MalformedSignature(f"keys on the curve {key.curve.name} are not allowed")
             size = (key.curve.key_size + 7) // 8
             if len(value) != 2 * size:
                 raise MalformedSignature(f"an ECDSA value of {len(value)} bytes does not fit")
@@ -275,3 +277,11 @@ def verify_value(
         raise MalformedSignature(
             "the signature value does not hold: SignedInfo or the certificate was changed"
         ) from error
+
+
+def _require_good_rsa(key: rsa.RSAPublicKey, bits: int) -> None:
+    if key.key_size < bits:
+        raise MalformedSignature(f"RSA keys of {key.key_size} bits are not allowed")
+    exponent = key.public_numbers().e
+    if exponent < 3 or exponent % 2 == 0:
+        raise MalformedSignature(f"RSA keys with the exponent {exponent} are not allowed")
