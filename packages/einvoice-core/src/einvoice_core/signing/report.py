@@ -12,7 +12,7 @@ from typing import TypeVar
 from cryptography import x509
 from lxml import etree
 
-from einvoice_core.signing.errors import MalformedSignature
+from einvoice_core.signing.errors import ForbiddenAlgorithm, MalformedSignature
 
 __all__ = ["Check", "CheckName", "Checklist", "Outcome", "SignatureReport"]
 
@@ -125,6 +125,8 @@ class Checklist:
         try:
             value = check()
         except MalformedSignature as error:
+            if isinstance(error, ForbiddenAlgorithm):
+                name = CheckName.ALGORITHMS
             if not self.has_failed(name):
                 self._checks[name] = Check(name, Outcome.FAILED, error.message)
             return None

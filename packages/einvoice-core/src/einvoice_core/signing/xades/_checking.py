@@ -173,8 +173,8 @@ class Examination:
         if profile is None or profile.policy is None:
             checks.skip(CheckName.POLICY, "no policy was asked for", although_read=True)
         else:
-            policy = profile.policy
-            checks.run(CheckName.POLICY, lambda: read.require_policy(properties, policy))
+            policies = (profile.policy, *profile.older_policies)
+            checks.run(CheckName.POLICY, lambda: read.require_policy(properties, policies))
         if profile is None or not profile.roles:
             checks.skip(CheckName.ROLE, "no roles were asked for", although_read=True)
         else:

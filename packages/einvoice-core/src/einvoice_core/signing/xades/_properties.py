@@ -120,16 +120,17 @@ def policy_identifier(properties: Properties) -> str:
     return _text(properties.find(path))
 
 
-def require_policy(properties: Properties, policy: SignaturePolicy) -> None:
-    """Require that the signature names a policy with its right digest.
+def require_policy(properties: Properties, policies: Sequence[SignaturePolicy]) -> None:
+    """Require that the signature names one of some policies with its right digest.
 
     Raises:
         MalformedSignature: It names none, another one, or one with another digest.
     """
     named = policy_identifier(properties)
-    if named not in (policy.identifier, *policy.other_identifiers):
+    policy = next((p for p in policies if named in (p.identifier, *p.other_identifiers)), None)
+    if policy is None:
         raise MalformedSignature(
-            f"the signature names the policy {named!r}, not {policy.identifier!r}"
+            f"the signature names the policy {named!r}, not {policies[0].identifier!r}"
         )
     path = "SignaturePolicyIdentifier/SignaturePolicyId/SigPolicyHash"
     stated = properties.find(path)

@@ -11,7 +11,7 @@ from typing import cast
 from lxml import etree
 
 from einvoice_core.signing.algorithms import C14n, DigestAlgorithm, SignatureAlgorithm
-from einvoice_core.signing.errors import MalformedSignature
+from einvoice_core.signing.errors import ForbiddenAlgorithm, MalformedSignature
 from einvoice_core.xml.canonical import CanonicalError, canonicalize
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -192,26 +192,26 @@ def digest_algorithm(element: etree._Element) -> DigestAlgorithm:
     """Return the algorithm of ``ds:DigestMethod``.
 
     Raises:
-        MalformedSignature: It is not one of ours.
+        ForbiddenAlgorithm: It is not one of ours.
     """
     named = algorithm_of(element)
     try:
         return DigestAlgorithm(named)
     except ValueError:
-        raise MalformedSignature(f"the digest algorithm {named!r} is not known") from None
+        raise ForbiddenAlgorithm(f"the digest algorithm {named!r} is not known") from None
 
 
 def canonical_form(element: etree._Element) -> tuple[C14n, tuple[str, ...]]:
     """Return the form and the prefix list of a transform or ``ds:CanonicalizationMethod``.
 
     Raises:
-        MalformedSignature: It is not a canonical form.
+        ForbiddenAlgorithm: It is not a canonical form.
     """
     named = algorithm_of(element)
     try:
         method = C14n(named)
     except ValueError:
-        raise MalformedSignature(f"the algorithm {named!r} is not a canonical form") from None
+        raise ForbiddenAlgorithm(f"the algorithm {named!r} is not a canonical form") from None
     listed = element.find(f"{{{_EXCLUSIVE}}}InclusiveNamespaces")
     prefixes = () if listed is None else tuple(listed.get("PrefixList", "").split())
     return method, prefixes
@@ -240,7 +240,7 @@ class Dereferencer:
         for reference in references:
             method = digest_algorithm(only(reference, "DigestMethod"))
             if method not in self.allowed.digests:
-                raise MalformedSignature(f"digests with {method.name} are not allowed")
+                raise ForbiddenAlgorithm(f"digests with {method.name} are not allowed")
             signed = self.one(reference)
             room -= len(signed.octets)
             if room < 0:
@@ -269,7 +269,7 @@ class Dereferencer:
                 form = canonical_form(transform)
                 octets = self._canonical(source, uri, form, enveloped=enveloped)
             else:
-                raise MalformedSignature(f"the transform {named!r} is not allowed here")
+                raise ForbiddenAlgorithm(f"the transform {named!r} is not allowed here")
         if octets is None:
             form = (C14n.INCLUSIVE, ())
             octets = self._canonical(source, uri, form, enveloped=enveloped)

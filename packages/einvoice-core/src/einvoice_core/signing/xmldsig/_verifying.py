@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
 from einvoice_core.signing.algorithms import C14n, SignatureAlgorithm
-from einvoice_core.signing.errors import MalformedSignature, SignatureRefused
+from einvoice_core.signing.errors import ForbiddenAlgorithm, MalformedSignature, SignatureRefused
 from einvoice_core.signing.report import Checklist, CheckName, SignatureReport
 from einvoice_core.signing.xmldsig._references import (
     ALLOWED,
@@ -189,18 +189,18 @@ def method_of(info: etree._Element, allowed: Allowed) -> Method:
     """Read how ``SignedInfo`` was signed.
 
     Raises:
-        MalformedSignature: In a way that is not known or not allowed.
+        ForbiddenAlgorithm: In a way that is not known or not allowed.
     """
     form, prefixes = canonical_form(only(info, "CanonicalizationMethod"))
     if form not in allowed.canonical_forms:
-        raise MalformedSignature(f"the canonical form {form.value!r} is not allowed")
+        raise ForbiddenAlgorithm(f"the canonical form {form.value!r} is not allowed")
     named = algorithm_of(only(info, "SignatureMethod"))
     try:
         algorithm = SignatureAlgorithm(named)
     except ValueError:
-        raise MalformedSignature(f"the signature algorithm {named!r} is not known") from None
+        raise ForbiddenAlgorithm(f"the signature algorithm {named!r} is not known") from None
     if algorithm not in allowed.signatures:
-        raise MalformedSignature(f"signatures with {algorithm.name} are not allowed")
+        raise ForbiddenAlgorithm(f"signatures with {algorithm.name} are not allowed")
     return Method(algorithm, form, prefixes)
 
 
@@ -232,15 +232,15 @@ def _signer(
         signed = canonicalize(info, method.form, inclusive_prefixes=method.prefixes)
     except CanonicalError as error:
         raise MalformedSignature(error.message) from error
-    reasons = []
+    reasons: list[MalformedSignature] = []
     for certificate in certificates:
         try:
             verify_value(certificate, value, signed, method.algorithm, allowed)
         except MalformedSignature as error:
-            reasons.append(error.message)
+            reasons.append(error)
         else:
             return certificate
-    raise MalformedSignature(reasons[0])
+    raise reasons[0]
 
 
 def verify_value(
@@ -258,21 +258,21 @@ def verify_value(
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise MalformedSignature("the key of the certificate cannot be read") from error
+        raise ForbiddenAlgorithm("the key of the certificate cannot be read") from error
     try:
         if isinstance(key, rsa.RSAPublicKey) and algorithm.key_type == "RSA":
             _require_good_rsa(key, allowed.rsa_bits)
             key.verify(value, signed, padding.PKCS1v15(), algorithm.new_hash())
         elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.key_type == "ECDSA":
             if key.curve.key_size < allowed.ec_bits:
-                raise MalformedSignature(f"keys on the curve {key.curve.name} are not allowed")
+                raise ForbiddenAlgorithm(f"keys on the curve {key.curve.name} are not allowed")
             size = (key.curve.key_size + 7) // 8
             if len(value) != 2 * size:
                 raise MalformedSignature(f"an ECDSA value of {len(value)} bytes does not fit")
             r, s = (int.from_bytes(part, "big") for part in (value[:size], value[size:]))
             key.verify(encode_dss_signature(r, s), signed, ec.ECDSA(algorithm.new_hash()))
         else:
-            raise MalformedSignature(f"{algorithm.name} does not fit the key of the certificate")
+            raise ForbiddenAlgorithm(f"{algorithm.name} does not fit the key of the certificate")
     except InvalidSignature as error:
         raise MalformedSignature(
             "the signature value does not hold: SignedInfo or the certificate was changed"
@@ -281,7 +281,7 @@ def verify_value(
 
 def _require_good_rsa(key: rsa.RSAPublicKey, bits: int) -> None:
     if key.key_size < bits:
-        raise MalformedSignature(f"RSA keys of {key.key_size} bits are not allowed")
+        raise ForbiddenAlgorithm(f"RSA keys of {key.key_size} bits are not allowed")
     exponent = key.public_numbers().e
     if exponent < 3 or exponent % 2 == 0:
-        raise MalformedSignature(f"RSA keys with the exponent {exponent} are not allowed")
+        raise ForbiddenAlgorithm(f"RSA keys with the exponent {exponent} are not allowed")
