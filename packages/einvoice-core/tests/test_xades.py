@@ -437,3 +437,18 @@ def test_a_refusal_says_what_failed() -> None:
 
 def test_an_instant_in_another_zone_is_the_same() -> None:
     assert xades.verify(sign(at=NOW.astimezone(UTC)), PROFILE).signed_at == NOW
+
+
+def test_a_certificate_with_a_broken_part_is_refused() -> None:
+    """The library reads parts of a certificate late, and some of its errors are of odd kinds."""
+    from base64 import b64encode
+
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    der = SIGNER.certificate.public_bytes(Encoding.DER)
+    start = SIGNED.index(b"<ds:X509Certificate>") + len(b"<ds:X509Certificate>")
+    end = SIGNED.index(b"</ds:X509Certificate>", start)
+    for at in range(len(der)):
+        broken = der[:at] + bytes([der[at] ^ (1 << at % 8)]) + der[at + 1 :]
+        changed = SIGNED[:start] + b64encode(broken) + SIGNED[end:]
+        assert failed(xades.examine(changed, PROFILE, trust=TRUST))

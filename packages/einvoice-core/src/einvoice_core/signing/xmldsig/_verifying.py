@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -29,6 +30,7 @@ from einvoice_core.xml.canonical import CanonicalError, canonicalize
 from einvoice_core.xml.parsing import parse
 
 _MAX_CERTIFICATES = 16
+_USUAL_CERTIFICATE = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +181,32 @@ def certificates_of(signature: etree._Element) -> list[x509.Certificate]:
     found = signature.findall(path)
     if len(found) > _MAX_CERTIFICATES:
         raise MalformedSignature(f"the signature carries {len(found)} certificates")
+    return [_certificate(octets_of(element)) for element in found]
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    return _known_certificate(der) if len(der) <= _USUAL_CERTIFICATE else _read_certificate(der)
+
+
+def _read_certificate(der: bytes) -> x509.Certificate:
+    """Read a stranger's certificate with all its parts, which are otherwise read when asked for."""
     try:
-        return [x509.load_der_x509_certificate(octets_of(element)) for element in found]
-    except ValueError as error:
+        certificate = x509.load_der_x509_certificate(der)
+        _ = (certificate.subject, certificate.issuer, certificate.serial_number)
+        _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+        _ = certificate.extensions
+    except (
+        ValueError,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ) as error:
         raise MalformedSignature("a certificate of the signature cannot be read") from error
+    return certificate
+
+
+# The same signers and authorities come again and again.
+_known_certificate = lru_cache(maxsize=128)(_read_certificate)
 
 
 def method_of(info: etree._Element, allowed: Allowed) -> Method:
