@@ -439,6 +439,7 @@ def test_an_instant_in_another_zone_is_the_same() -> None:
     assert xades.verify(sign(at=NOW.astimezone(UTC)), PROFILE).signed_at == NOW
 
 
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 def test_a_certificate_with_a_broken_part_is_refused() -> None:
     """The library reads parts of a certificate late, and some of its errors are of odd kinds."""
     from base64 import b64encode
