@@ -168,7 +168,7 @@ def test_what_is_kept_elsewhere_is_digested_there() -> None:
     assert (reference.octets, reference.element) == (b"", None)
     assert isinstance(reference.kept, InAFile)
     assert "digest" in refused(signed, CheckName.INTEGRITY, resolve=changed, allowed=kept)
-    assert "'urn:as-it-is' is not allowed" in refused(signed, CheckName.INTEGRITY, resolve=large)
+    assert "'urn:as-it-is' is not allowed" in refused(signed, CheckName.ALGORITHMS, resolve=large)
 
 
 def test_an_identifier_of_the_document_is_not_taken_again() -> None:

@@ -197,6 +197,7 @@ def _read_certificate(der: bytes) -> x509.Certificate:
         _ = certificate.extensions
     except (
         ValueError,
+        TypeError,
         x509.InvalidVersion,
         x509.DuplicateExtension,
         x509.UnsupportedGeneralNameType,
