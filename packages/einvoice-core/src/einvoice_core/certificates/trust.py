@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtensionOID
 
 from einvoice_core.certificates.credential import load_certificates
-from einvoice_core.certificates.errors import UntrustedError
+from einvoice_core.certificates.errors import DAMAGED, UntrustedError
 
 __all__ = ["MAX_CHAIN", "TrustStore"]
 
@@ -118,7 +118,7 @@ def _issuers(
             continue
         try:
             certificate.verify_directly_issued_by(candidate)
-        except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        except (InvalidSignature, *DAMAGED):
             continue
         yield candidate
 
@@ -129,7 +129,7 @@ def _fault(certificate: x509.Certificate, at: datetime, below: int) -> str:
         return f"{name!r} is not valid at {at.isoformat()}"
     try:
         extensions = certificate.extensions
-    except (ValueError, x509.DuplicateExtension):
+    except DAMAGED:
         return f"{name!r} has extensions that cannot be read"
     for extension in extensions:
         if extension.critical and extension.oid not in _UNDERSTOOD:
