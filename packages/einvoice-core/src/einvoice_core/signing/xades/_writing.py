@@ -9,11 +9,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
 
 from einvoice_core.certificates import NotValidAtError, issuer_name
 from einvoice_core.certificates.der import issuer_serial
 from einvoice_core.signing.algorithms import DigestAlgorithm
 from einvoice_core.signing.errors import CannotSignError
+from einvoice_core.signing.timestamp import TimestampClient
 from einvoice_core.signing.xades.profile import (
     CertificateForm,
     DataFormat,
@@ -23,7 +25,8 @@ from einvoice_core.signing.xades.profile import (
 from einvoice_core.signing.xmldsig import ENVELOPED, Reference, Signer
 from einvoice_core.signing.xmldsig import sign as sign_xml
 from einvoice_core.signing.xmldsig._references import digest
-from einvoice_core.signing.xmldsig._signing import key_info_text
+from einvoice_core.signing.xmldsig._signing import key_info_text, lines_of
+from einvoice_core.xml.canonical import canonicalize
 
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
@@ -37,6 +40,7 @@ def sign(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ids: Callable[[], str] = lambda: str(uuid4()),
     role: str | None = None,
+    timestamps: TimestampClient | None = None,
 ) -> bytes:
     """Sign a document as a profile says; the signature stands inside the document.
 
@@ -47,12 +51,14 @@ def sign(
         clock: Says the signing time, with a time zone.
         ids: Gives one text that makes the identifiers of this signature unique.
         role: In which role the signer signs; by default the profile's.
+        timestamps: Who proves when the signature existed (XAdES-T); by default nobody does.
 
     Raises:
         XmlRefused: The document cannot be read.
         CannotSignError: It is signed already, or the role is not one of the profile's.
         NotValidAtError: The certificate is not valid at the signing time.
         UnsupportedKeyError: The key cannot be used.
+        TimestampError: The timestamp authority refuses, or answers something else.
     """
     now = clock()
     _require_valid(credential.certificate, now)
@@ -69,8 +75,9 @@ def sign(
         f"{_role(profile, role)}"
         "</xades:SignedSignatureProperties>"
         f"{_data_format(profile.data_format, reference_id)}"
-        "</xades:SignedProperties></xades:QualifyingProperties></ds:Object>"
+        "</xades:SignedProperties>"
     )
+    end = "</xades:QualifyingProperties></ds:Object>"
     references = [
         Reference("", (ENVELOPED,), profile.digest, id=reference_id),
         Reference(
@@ -87,9 +94,24 @@ def sign(
         hash_name=profile.hash_name,
         canonical_form=profile.canonical_form,
         key_info=key_info_text(carried, info_id=key_info_id, key_value=profile.key_value),
-        objects=properties,
+        objects=properties + end,
+        complete=None
+        if timestamps is None
+        else lambda value: properties + timestamp_text(value, timestamps, profile) + end,
         signature_id=signature_id,
         path=profile.path,
+    )
+
+
+def timestamp_text(value: etree._Element, client: TimestampClient, profile: Profile) -> str:
+    """Have a signature value timestamped and write the unsigned properties that say so."""
+    form = profile.canonical_form
+    token = client.stamp(canonicalize(value, form), profile.digest)
+    return (
+        "<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>"
+        f'<ds:CanonicalizationMethod Algorithm="{form}"/><xades:EncapsulatedTimeStamp>'
+        f"{lines_of(token.octets)}</xades:EncapsulatedTimeStamp></xades:SignatureTimeStamp>"
+        "</xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
     )
 
 
