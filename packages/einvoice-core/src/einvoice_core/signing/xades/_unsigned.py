@@ -6,6 +6,7 @@ from einvoice_core.signing.algorithms import C14n
 from einvoice_core.signing.errors import MalformedSignature
 from einvoice_core.signing.timestamp import TimestampUnreadable, Token, read_token
 from einvoice_core.signing.xmldsig._references import DSIG, canonical_form, octets_of, only
+from einvoice_core.signing.xmldsig._verifying import the_signature
 from einvoice_core.xml.canonical import CanonicalError, canonicalize
 
 _XADES = "http://uri.etsi.org/01903/v1.3.2#"
@@ -85,3 +86,45 @@ def require_few_inside(signature: etree._Element) -> None:
         raise MalformedSignature(
             f"the signature holds {count} signatures; at most {_MAX_COUNTERSIGNATURES} are examined"
         )
+
+
+def place_for_countersignature(root: etree._Element, value_id: str) -> tuple[str, str]:
+    """Put an empty ``CounterSignature`` into the signature of a document.
+
+    Args:
+        root: Of the document, which is changed.
+        value_id: Identifier for the signature value, where it has none.
+
+    Returns:
+        The path to it, as profiles write it, and the identifier of the signature value.
+
+    Raises:
+        MalformedSignature: There is no signature with qualifying properties, or several.
+    """
+    signature = the_signature(root)
+    value = only(signature, "SignatureValue")
+    value.set("Id", value.get("Id") or value_id)
+    holders = signature.findall(f"{{{DSIG}}}Object/{{{_XADES}}}QualifyingProperties")
+    if len(holders) != 1:
+        raise MalformedSignature(f"the signature has {len(holders)} QualifyingProperties")
+    inner = holders[0]
+    for name in ("UnsignedProperties", "UnsignedSignatureProperties"):
+        found = inner.find(f"{{{_XADES}}}{name}")
+        inner = etree.SubElement(inner, f"{{{_XADES}}}{name}") if found is None else found
+    etree.SubElement(inner, f"{{{_XADES}}}CounterSignature")
+    above = [*signature.iterancestors()][-2::-1]
+    steps = [element.tag for element in above]
+    steps += [
+        f"{{{DSIG}}}Signature",
+        f"{{{DSIG}}}Object[{{{_XADES}}}QualifyingProperties]",
+        *(
+            f"{{{_XADES}}}{name}"
+            for name in (
+                "QualifyingProperties",
+                "UnsignedProperties",
+                "UnsignedSignatureProperties",
+                "CounterSignature[last()]",
+            )
+        ),
+    ]
+    return " ".join(steps), str(value.get("Id"))

@@ -39,15 +39,15 @@ _BASE64_LINE = 76
 
 @runtime_checkable
 class Signer(Protocol):
-    """Whoever can sign: a credential, or a device that keeps its key."""
+    """Whoever can sign: a credential, or a device or a service that keeps its key.
+
+    One that also has ``chain``, the authorities above its certificate from the issuer upwards, has
+    them sent along.
+    """
 
     @property
     def certificate(self) -> x509.Certificate:
         """The certificate of the key."""
-
-    @property
-    def chain(self) -> tuple[x509.Certificate, ...]:
-        """The authorities above it, from the issuer upwards."""
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """Sign octets; an ECDSA value is r and s side by side."""
@@ -137,6 +137,12 @@ def sign(
         behind = f"</ds:SignatureValue>{key_info}{complete(draft[1])}</ds:Signature>"
     filled = info_text.format(*digests)
     return _insert(xml, root, parent, f"{opening}{filled}{before_value}{value}{behind}")
+
+
+def chain_of(signer: Signer) -> tuple[x509.Certificate, ...]:
+    """Return the authorities above a signer's certificate, as far as it knows them."""
+    chain: tuple[x509.Certificate, ...] = getattr(signer, "chain", ())
+    return chain
 
 
 def algorithm_for(certificate: x509.Certificate, hash_name: str) -> SignatureAlgorithm:
