@@ -19,8 +19,8 @@ from einvoice_core.certificates.errors import DAMAGED, UnreadableFileError
 from einvoice_core.certificates.revocation import RevocationCheck, RevocationStatus
 from einvoice_core.signing.algorithms import DigestAlgorithm
 from einvoice_core.signing.report import Outcome
-from einvoice_core.signing.timestamp._errors import TimestampRefused
 from einvoice_core.signing.timestamp._messages import DIGESTS, Token
+from einvoice_core.signing.timestamp.errors import TimestampRefused
 
 __all__ = ["TimestampCheck", "TimestampCheckName", "TimestampReport", "check", "examine"]
 
