@@ -10,6 +10,7 @@ from facturae_es.facets import Version
 from facturae_es.model import Facturae
 from facturae_es.reader import Examined, examine
 from facturae_es.rules import facturae
+from facturae_es.spanish import named
 from facturae_es.structure import LAYER, check
 from facturae_es.versions import declared
 
@@ -58,4 +59,4 @@ def _with_rules(examined: Examined) -> Report:
         reason = "the structure does not allow a record: correct its findings first"
         return examined.report + Report(layers_skipped=MappingProxyType({RULES_LAYER: reason}))
     room = MAX_FINDINGS - len(examined.report.findings)
-    return examined.report + facturae.validate(examined, limit=room)
+    return examined.report + named(facturae.validate(examined, limit=room))
