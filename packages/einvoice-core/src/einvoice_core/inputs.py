@@ -25,6 +25,7 @@ from einvoice_core.errors import EInvoiceError
 __all__ = [
     "LIMITS",
     "STDIN",
+    "SUFFIXES",
     "InputError",
     "InputLimits",
     "NotFoundError",
@@ -263,7 +264,7 @@ class _Search:
                 yield from self.members(archive, name, path)
         except OSError as error:
             yield _failed(name, _system_error(name, error))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
             problem = UnreadableError(f"{name} is a damaged archive: {error}", file=name)
             yield _failed(name, problem)
 
@@ -336,7 +337,7 @@ def _read_member(
     try:
         with archive.open(entry) as file:
             return _read_all(file, limits.document, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise UnreadableError(f"{name} cannot be unpacked: {error}", file=name) from error
 
 

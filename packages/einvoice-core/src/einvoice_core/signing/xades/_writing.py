@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import uuid4
 from xml.sax.saxutils import escape, quoteattr
 
@@ -111,26 +112,36 @@ def _digest(algorithm: DigestAlgorithm, value: str) -> str:
 
 def _signing_certificate(credential: Signer, profile: Profile) -> str:
     named = (credential.certificate, *(credential.chain if profile.certificate_chain else ()))
-    certificates = "".join(_certificate(c, profile) for c in named)
-    form = profile.certificate_form.value
+    form = profile.certificate_form
+    certificates = "".join(
+        _certificate(c, profile.certificate_digest, form, issuer_serial_too=profile.issuer_serial)
+        for c in named
+    )
     return f"<xades:{form}>{certificates}</xades:{form}>"
 
 
-def _certificate(certificate: x509.Certificate, profile: Profile) -> str:
+@lru_cache(maxsize=64)
+def _certificate(
+    certificate: x509.Certificate,
+    algorithm: DigestAlgorithm,
+    form: CertificateForm,
+    *,
+    issuer_serial_too: bool,
+) -> str:
     octets = certificate.public_bytes(Encoding.DER)
-    value = b64encode(digest(octets, profile.certificate_digest)).decode("ascii")
+    value = b64encode(digest(octets, algorithm)).decode("ascii")
     issuer = ""
-    if profile.issuer_serial and profile.certificate_form is CertificateForm.V1:
+    if issuer_serial_too and form is CertificateForm.V1:
         issuer = (
             f"<xades:IssuerSerial><ds:X509IssuerName>{escape(issuer_name(certificate))}"
             f"</ds:X509IssuerName><ds:X509SerialNumber>{certificate.serial_number}"
             "</ds:X509SerialNumber></xades:IssuerSerial>"
         )
-    elif profile.issuer_serial:
+    elif issuer_serial_too:
         der = b64encode(issuer_serial(certificate)).decode("ascii")
         issuer = f"<xades:IssuerSerialV2>{der}</xades:IssuerSerialV2>"
     return (
-        f"<xades:Cert><xades:CertDigest>{_digest(profile.certificate_digest, value)}"
+        f"<xades:Cert><xades:CertDigest>{_digest(algorithm, value)}"
         f"</xades:CertDigest>{issuer}</xades:Cert>"
     )
 

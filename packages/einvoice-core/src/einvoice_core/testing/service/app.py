@@ -17,6 +17,7 @@ from einvoice_core.testing.service.faults import Fault, Plan, no_faults
 
 __all__ = [
     "ABORT",
+    "MAX_REQUEST",
     "Answer",
     "Answering",
     "AsgiApp",
