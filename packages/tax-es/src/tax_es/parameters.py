@@ -42,7 +42,7 @@ _OWN = frozenset(
     {"since", "until", "value", "source", "mark", "condition", "condition_text", "published"}
 )
 _REFERENCE = re.compile(r"BOE-A-(\d{4})-\d+")
-_UNDATED = frozenset({"eu_vat.toml", "norms.toml", "provinces.toml"})
+_UNDATED = frozenset({"eu_vat.toml", "iva_operations.toml", "norms.toml", "provinces.toml"})
 
 
 class State(StrEnum):
