@@ -7,7 +7,7 @@ from ubl_peppol.codelists import code_list
 from ubl_peppol.reading import Reading, Value
 from ubl_peppol.rules._common import shown
 from ubl_peppol.rules._identifiers import SHAPES
-from ubl_peppol.rules.peppol._set import peppol, process, within_germany
+from ubl_peppol.rules.peppol._set import common, process, within_germany
 
 __all__ = [
     "attribute_is_listed",
@@ -28,7 +28,7 @@ _TYPES = {
 }
 
 
-@peppol.family(_TYPES, terms=["BT-3"], message="The type code {code} is not one of Peppol billing.")
+@common.family(_TYPES, terms=["BT-3"], message="The type code {code} is not one of Peppol billing.")
 def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The type code is one that Peppol billing takes."""
     rule, term = place
@@ -37,7 +37,7 @@ def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator
             yield Breach(at=value, code=value)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-P0112",
     terms=["BT-3"],
     message="Type code {code} stands between German parties only: use 380 and name the earlier "
@@ -62,7 +62,7 @@ _EXEMPTIONS = {
 }
 
 
-@peppol.family(
+@common.family(
     _EXEMPTIONS,
     terms=["BT-121", "BT-118"],
     message="The exemption {code} goes with category {wanted}, not {category}.",
@@ -84,7 +84,7 @@ _CODES = {
 }
 
 
-@peppol.family(
+@common.family(
     {rule: (rule, term) for rule, term in _CODES.items()},
     message="{code!r} is not in the code list of this element: replace it.",
 )
@@ -103,7 +103,7 @@ _PARTS = {
 }
 
 
-@peppol.family(
+@common.family(
     {rule: (rule, *place) for rule, place in _PARTS.items()},
     message="{code!r} is not in the list for this attribute: replace it.",
 )
@@ -116,7 +116,7 @@ def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> 
             yield Breach(at=value, code=shown(code))
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-F001",
     message="{value!r} is not a date of ten characters: write it like 2026-12-31.",
 )
@@ -170,19 +170,19 @@ def _misshapen(invoice: Reading, scheme: str) -> Iterator[Breach]:
                 yield Breach(at=value, value=text, scheme=scheme)
 
 
-@peppol.family(_FATAL_SCHEMES, message=_IDENTIFIER_MESSAGE)
+@common.family(_FATAL_SCHEMES, message=_IDENTIFIER_MESSAGE)
 def identifier_fits_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
     """An identifier has the form and the check digits of its scheme."""
     yield from _misshapen(invoice, scheme)
 
 
-@peppol.family(_WARNED_SCHEMES, message=_IDENTIFIER_MESSAGE, severity=Severity.WARNING)
+@common.family(_WARNED_SCHEMES, message=_IDENTIFIER_MESSAGE, severity=Severity.WARNING)
 def identifier_looks_like_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
     """An identifier has the form of its scheme."""
     yield from _misshapen(invoice, scheme)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-COMMON-R056-2",
     terms=["BT-31", "BT-48", "BT-63"],
     severity=Severity.WARNING,
