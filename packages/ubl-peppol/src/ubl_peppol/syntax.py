@@ -6,6 +6,7 @@ __all__ = [
     "CBC",
     "CREDIT_NOTE",
     "CREDIT_NOTE_CODES",
+    "EXT",
     "INVOICE",
     "is_credit_note",
 ]
@@ -16,6 +17,7 @@ CREDIT_NOTE = _BASE + "CreditNote-2"
 APPLICATION_RESPONSE = _BASE + "ApplicationResponse-2"
 CAC = _BASE + "CommonAggregateComponents-2"
 CBC = _BASE + "CommonBasicComponents-2"
+EXT = _BASE + "CommonExtensionComponents-2"
 
 CREDIT_NOTE_CODES = frozenset(
     {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
