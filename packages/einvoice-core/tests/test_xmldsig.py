@@ -1,3 +1,4 @@
+import hashlib
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
@@ -143,6 +144,28 @@ def test_a_transform_of_octets_is_the_callers() -> None:
     verified = xmldsig.verify(signed, resolve=resolve, allowed=upper)
     assert verified.references[0].octets == b"OCTETS"
     assert "'urn:upper' is not allowed" in refused(signed, CheckName.INTEGRITY, resolve=resolve)
+
+
+class InAFile:
+    """Octets of which only digests come back."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def digest(self, algorithm: DigestAlgorithm) -> bytes:
+        return hashlib.new(algorithm.hash_name, self.data).digest()
+
+
+def test_what_is_kept_elsewhere_is_digested_there() -> None:
+    kept = replace(ALLOWED, kept_transforms=frozenset({"urn:as-it-is"}))
+    references = [Reference("cid:1", ("urn:as-it-is",))]
+    large, changed = {"cid:1": InAFile(b"large")}.get, {"cid:1": InAFile(b"other")}.get
+    signed = xmldsig.sign(DOCUMENT, EC, references=references, resolve=large, allowed=kept)
+    (reference,) = xmldsig.verify(signed, resolve=large, allowed=kept).references
+    assert (reference.octets, reference.element) == (b"", None)
+    assert isinstance(reference.kept, InAFile)
+    assert "digest" in refused(signed, CheckName.INTEGRITY, resolve=changed, allowed=kept)
+    assert "'urn:as-it-is' is not allowed" in refused(signed, CheckName.INTEGRITY, resolve=large)
 
 
 def test_an_identifier_of_the_document_is_not_taken_again() -> None:

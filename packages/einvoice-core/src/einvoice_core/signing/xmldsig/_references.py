@@ -5,7 +5,7 @@ import hmac
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Protocol, cast, runtime_checkable
 
 from lxml import etree
 
@@ -27,7 +27,16 @@ _WITH_ID = etree.XPath(
     namespaces={"wsu": _WSU_ID[1:-3]},
 )
 
-Resolver = Callable[[str], "etree._Element | bytes | None"]
+
+@runtime_checkable
+class Kept(Protocol):
+    """Octets that somebody keeps elsewhere, in a file for example, and can digest."""
+
+    def digest(self, algorithm: DigestAlgorithm) -> bytes:
+        """Digest all of them."""
+
+
+Resolver = Callable[[str], "etree._Element | bytes | Kept | None"]
 """Gives the element or the octets behind a URI, or ``None`` when it does not know it."""
 
 
@@ -40,6 +49,7 @@ class Allowed:
         digests: Algorithms of the references.
         canonical_forms: Of ``SignedInfo`` and of the references.
         octet_transforms: Further transforms, by identifier, from octets to octets.
+        kept_transforms: Those that whoever keeps octets elsewhere has applied to them.
         rsa_bits: Shorter RSA keys are refused.
         references: At most so many references.
         transforms: At most so many transforms in one reference.
@@ -51,6 +61,7 @@ class Allowed:
     digests: frozenset[DigestAlgorithm] = frozenset(set(DigestAlgorithm) - {DigestAlgorithm.SHA1})
     canonical_forms: frozenset[C14n] = frozenset(C14n)
     octet_transforms: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+    kept_transforms: frozenset[str] = frozenset()
     rsa_bits: int = 2048
     references: int = 64
     transforms: int = 4
@@ -78,8 +89,9 @@ class SignedReference:
         type: As the signature writes it.
         id: Of the reference itself.
         element: The element it resolved to, the root for the whole document; ``None`` for octets.
-        octets: Exactly what was digested.
+        octets: Exactly what was digested; empty when it is kept elsewhere.
         covers_document: Whether it is the whole document but for the signature itself.
+        kept: Digests what is kept elsewhere.
     """
 
     uri: str | None
@@ -88,6 +100,11 @@ class SignedReference:
     element: etree._Element | None
     octets: bytes = field(repr=False)
     covers_document: bool = False
+    kept: Kept | None = field(default=None, repr=False)
+
+    def digest(self, algorithm: DigestAlgorithm) -> bytes:
+        """Digest what the reference stands for."""
+        return digest(self.octets, algorithm) if self.kept is None else self.kept.digest(algorithm)
 
 
 class Ids:
@@ -209,7 +226,7 @@ class Dereferencer:
                 raise MalformedSignature(f"digests with {method.name} are not allowed")
             signed = self.one(reference)
             stated = octets_of(only(reference, "DigestValue").text)
-            if not hmac.compare_digest(stated, digest(signed.octets, method)):
+            if not hmac.compare_digest(stated, signed.digest(method)):
                 where = "the document" if signed.uri == "" else repr(signed.uri)
                 raise MalformedSignature(f"{where} is not what was signed: its digest differs")
             yield signed
@@ -218,6 +235,8 @@ class Dereferencer:
         """Resolve one reference, without looking at its digest."""
         uri = reference.get("URI")
         source = self._source(uri)
+        if isinstance(source, Kept):
+            return self._kept(reference, source)
         enveloped, form = False, None
         octets = source if isinstance(source, bytes) else None
         for transform in self._transforms(reference):
@@ -244,7 +263,21 @@ class Dereferencer:
             covers_document=element is self.root and element is not None,
         )
 
-    def _source(self, uri: str | None) -> "etree._Element | bytes":
+    def _kept(self, reference: etree._Element, source: Kept) -> SignedReference:
+        for transform in self._transforms(reference):
+            named = algorithm_of(transform)
+            if named not in self.allowed.kept_transforms:
+                raise MalformedSignature(f"the transform {named!r} is not allowed here")
+        return SignedReference(
+            uri=reference.get("URI"),
+            type=reference.get("Type", ""),
+            id=reference.get("Id", ""),
+            element=None,
+            octets=b"",
+            kept=source,
+        )
+
+    def _source(self, uri: str | None) -> "etree._Element | bytes | Kept":
         if uri == "":
             return self.root
         if uri is not None and uri.startswith("#"):

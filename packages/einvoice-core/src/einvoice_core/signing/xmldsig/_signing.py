@@ -27,7 +27,6 @@ from einvoice_core.signing.xmldsig._references import (
     Dereferencer,
     Ids,
     Resolver,
-    digest,
 )
 from einvoice_core.xml.canonical import canonicalize
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
@@ -264,10 +263,10 @@ def _digests(
     written = draft[0].findall(f"{{{DSIG}}}Reference")
     for element, reference in zip(written, references, strict=True):
         try:
-            octets = reader.one(element).octets
+            resolved = reader.one(element)
         except MalformedSignature as error:
             raise CannotSignError(error.message) from error
-        digests.append(b64encode(digest(octets, reference.digest)).decode("ascii"))
+        digests.append(b64encode(resolved.digest(reference.digest)).decode("ascii"))
     return digests
 
 
