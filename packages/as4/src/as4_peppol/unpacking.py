@@ -176,7 +176,8 @@ def _declared(
 ) -> list[tuple[PartInfo, SignedPart]]:
     """Pair what the header names with what came; nothing may be left over on either side."""
     infos = () if envelope.user is None else envelope.user.payloads or ()
-    if len(envelope.body):
+    # Beside an error signal a SOAP fault may stand in the body; it says the same once more.
+    if len(envelope.body) and envelope.user is not None:
         raise EbmsError("EBMS:0008", "a payload in the SOAP body is not read")
     paired: dict[str, tuple[PartInfo, SignedPart]] = {}
     for info in infos:
