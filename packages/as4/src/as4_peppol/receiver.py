@@ -14,7 +14,6 @@ from pathlib import Path
 
 from cryptography import x509
 
-from as4_peppol._names import TEST_ACTION, TEST_SERVICE
 from as4_peppol.errors import EbmsError, StoreError
 from as4_peppol.intake import Incoming, Intake
 from as4_peppol.message.records import UserMessage
@@ -193,19 +192,19 @@ class Receiver:
             raise EbmsError(
                 "EBMS:0010", "signals are answers: none is taken on its own", inbound.message_id
             )
-        is_test = (
-            user.collaboration.service.value == TEST_SERVICE
-            and user.collaboration.action == TEST_ACTION
-        )
+        is_test = user.is_test
         if not is_test and not self._serves(user):
             raise EbmsError("EBMS:0004", NOT_SERVICED, inbound.message_id)
         now = self._clock()
-        receipt = self._store.receipt_of(inbound)
-        duplicate = receipt is not None
-        if receipt is None:
+        kept = self._store.find(inbound)
+        made: bytes | None = None
+        if kept is None or not kept.fits:
             made = make_receipt(inbound, self.profile, self._signer, now)
+        if kept is None:
+            assert made is not None  # noqa: S101 - for the type checker
             kept = self._store.accept(inbound, made, now, deliver=not is_test)
-            receipt, duplicate = kept.receipt, not kept.is_new
+        receipt = kept.receipt if kept.fits or made is None else made
+        duplicate = not kept.is_new
         if not duplicate and not is_test:
             try:
                 self._notify(inbound.message_id)

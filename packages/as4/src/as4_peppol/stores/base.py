@@ -2,7 +2,9 @@
 
 ``accept`` keeps a message, its payloads and its receipt in one durable step, before the receipt
 leaves. A message that comes again is recognised by its identifier and gets the very same receipt;
-one that has the identifier of another message and other content is refused.
+one that has the identifier of another message and other content is refused. A sender that builds
+its message anew signs other octets around the same content: the first receipt does not fit those,
+so it gets one of its own, and nothing is delivered twice.
 """
 
 import hashlib
@@ -13,8 +15,17 @@ from typing import Protocol
 
 from as4_peppol.message.receipts import digests_of
 from as4_peppol.unpacking import Inbound
+from einvoice_core.signing.algorithms import DigestAlgorithm
 
-__all__ = ["Kept", "Store", "StoredMessage", "StoredPayload", "content_digest", "described"]
+__all__ = [
+    "Kept",
+    "Store",
+    "StoredMessage",
+    "StoredPayload",
+    "content_digest",
+    "described",
+    "signed_digest",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +34,13 @@ class Kept:
 
     Args:
         is_new: Whether it had not come before.
-        receipt: The receipt to send: that of the first time.
+        receipt: The receipt of the first time.
+        fits: Whether that receipt repeats what this very message signed.
     """
 
     is_new: bool
     receipt: bytes = field(repr=False)
+    fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +99,8 @@ class Store(Protocol):
             StoreError: It could not be kept, or its identifier belongs to another message.
         """
 
-    def receipt_of(self, message: Inbound) -> bytes | None:
-        """Return the receipt of a message that was kept before, ``None`` when it is new.
+    def find(self, message: Inbound) -> Kept | None:
+        """Return what is known of a message that was kept before, ``None`` when it is new.
 
         Raises:
             StoreError: Its identifier belongs to a message with other content.
@@ -107,13 +120,16 @@ class Store(Protocol):
 
 
 def content_digest(message: Inbound) -> str:
-    """Digest what a message says: equal for a repetition, whatever its signature value."""
-    digests = digests_of(message.references)
-    if not digests:
-        return hashlib.sha256(message.envelope).hexdigest()
-    # The identifiers of the elements and parts may change when a message is built again.
-    text = "\n".join(sorted(f"{d.algorithm} {d.value.hex()}" for d in digests))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    """Digest what a message brings: equal for a repetition, however it was built and signed."""
+    contents = [p.content.digest(DigestAlgorithm.SHA256).hex() for p in message.payloads]
+    return hashlib.sha256("\n".join(contents).encode("ascii")).hexdigest()
+
+
+def signed_digest(message: Inbound) -> str:
+    """Digest what a message signed: what its receipt repeats."""
+    digests = sorted(digests_of(message.references))
+    text = "\n".join(f"{d.uri} {d.algorithm} {d.value.hex()}" for d in digests)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def described(message: Inbound) -> tuple[StoredPayload, ...]:

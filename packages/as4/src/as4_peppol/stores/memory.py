@@ -7,7 +7,7 @@ from threading import Lock
 
 from as4_peppol.errors import StoreError
 from as4_peppol.spool import CHUNK_BYTES
-from as4_peppol.stores.base import Kept, StoredMessage, content_digest, described
+from as4_peppol.stores.base import Kept, StoredMessage, content_digest, described, signed_digest
 from as4_peppol.unpacking import Inbound
 
 __all__ = ["MemoryStore"]
@@ -17,6 +17,7 @@ __all__ = ["MemoryStore"]
 class _Row:
     message: StoredMessage
     digest: str
+    signed: str
     contents: tuple[bytes, ...]
     waits: bool
 
@@ -39,23 +40,23 @@ class MemoryStore:
         with self._lock:
             known = self._known(message)
             if known is not None:
-                return Kept(False, known)
-            row = _Row(stored, content_digest(message), contents, deliver)
+                return known
+            row = _Row(stored, content_digest(message), signed_digest(message), contents, deliver)
             self._rows[message.message_id] = row
         return Kept(True, receipt)
 
-    def receipt_of(self, message: Inbound) -> bytes | None:
-        """Return the receipt of a message that was kept before."""
+    def find(self, message: Inbound) -> Kept | None:
+        """Return what is known of a message that was kept before."""
         with self._lock:
             return self._known(message)
 
-    def _known(self, message: Inbound) -> bytes | None:
+    def _known(self, message: Inbound) -> Kept | None:
         row = self._rows.get(message.message_id)
         if row is None:
             return None
         if row.digest != content_digest(message):
             raise StoreError("the identifier of the message belongs to another one")
-        return row.message.receipt
+        return Kept(False, row.message.receipt, row.signed == signed_digest(message))
 
     def pending(self, limit: int = 100) -> Sequence[StoredMessage]:
         """Return messages that wait for their consumer, the oldest first."""

@@ -16,6 +16,7 @@ _TABLES = (
         message_id text PRIMARY KEY,
         received_at text NOT NULL,
         digest text NOT NULL,
+        signed text NOT NULL,
         envelope bytea NOT NULL,
         receipt bytea NOT NULL,
         waits integer NOT NULL

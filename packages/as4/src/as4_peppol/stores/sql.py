@@ -20,6 +20,7 @@ from as4_peppol.stores.base import (
     StoredPayload,
     content_digest,
     described,
+    signed_digest,
 )
 from as4_peppol.unpacking import Inbound
 
@@ -83,9 +84,9 @@ class SqlStore:
         self, message: Inbound, receipt: bytes, received_at: datetime, *, deliver: bool = True
     ) -> Kept:
         """Keep a message durably, or recognise it; see :class:`~as4_peppol.stores.base.Store`."""
-        known = self.receipt_of(message)
+        known = self.find(message)
         if known is not None:
-            return Kept(False, known)
+            return known
         contents = [p.content for p in message.payloads] if deliver else []
         files: list[Path] = []
         try:
@@ -136,13 +137,14 @@ class SqlStore:
         added = connection.execute(
             self._sql(
                 "INSERT INTO as4_messages"
-                " (message_id, received_at, digest, envelope, receipt, waits)"
-                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (message_id) DO NOTHING"
+                " (message_id, received_at, digest, signed, envelope, receipt, waits)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message_id) DO NOTHING"
             ),
             (
                 message.message_id,
                 _text(received_at),
                 content_digest(message),
+                signed_digest(message),
                 message.envelope,
                 receipt,
                 int(deliver),
@@ -152,7 +154,7 @@ class SqlStore:
             known = self._known(connection, message)
             if known is None:
                 raise StoreError("the message was dropped while it came again")
-            return Kept(False, known)
+            return known
         rows = zip(described(message), places, strict=False) if deliver else ()
         for payload, (content, file) in rows:
             connection.execute(
@@ -175,21 +177,21 @@ class SqlStore:
         self._reach("accept.rows")
         return Kept(True, receipt)
 
-    def receipt_of(self, message: Inbound) -> bytes | None:
-        """Return the receipt of a message that was kept before."""
-        found: bytes | None = self._run(lambda c: self._known(c, message))
+    def find(self, message: Inbound) -> Kept | None:
+        """Return what is known of a message that was kept before."""
+        found: Kept | None = self._run(lambda c: self._known(c, message))
         return found
 
-    def _known(self, connection: Connection, message: Inbound) -> bytes | None:
+    def _known(self, connection: Connection, message: Inbound) -> Kept | None:
         row = connection.execute(
-            self._sql("SELECT digest, receipt FROM as4_messages WHERE message_id = ?"),
+            self._sql("SELECT digest, receipt, signed FROM as4_messages WHERE message_id = ?"),
             (message.message_id,),
         ).fetchone()
         if row is None:
             return None
         if row[0] != content_digest(message):
             raise StoreError("the identifier of the message belongs to another one")
-        return bytes(row[1])
+        return Kept(False, bytes(row[1]), row[2] == signed_digest(message))
 
     def pending(self, limit: int = 100) -> Sequence[StoredMessage]:
         """Return messages that wait for their consumer, the oldest first."""

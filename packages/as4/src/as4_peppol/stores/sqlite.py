@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS as4_messages (
     message_id TEXT PRIMARY KEY,
     received_at TEXT NOT NULL,
     digest TEXT NOT NULL,
+    signed TEXT NOT NULL,
     envelope BLOB NOT NULL,
     receipt BLOB NOT NULL,
     waits INTEGER NOT NULL
