@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -217,7 +218,7 @@ def read(data: bytes) -> BusinessDocument:
 
 def _finding(rule: str, message: str, at: etree._Element | None) -> Finding:
     path = "" if at is None else at.getroottree().getpath(at)
-    line = at.sourceline if at is not None and isinstance(at.sourceline, int) else None
+    line = None if at is None else cast("int | None", at.sourceline)
     return Finding(rule, Severity.FATAL, message, path, line, source="Peppol BME 2.0.2")
 
 
