@@ -20,6 +20,9 @@ __all__ = ["MAX_CHAIN", "TrustStore"]
 MAX_CHAIN = 8
 """Certificates between a signer and its root, at most."""
 
+_MAX_STEPS = 64
+"""Issuers that are tried for one certificate: strangers may send many that issue each other."""
+
 _UNDERSTOOD = {
     ExtensionOID.BASIC_CONSTRAINTS,
     ExtensionOID.KEY_USAGE,
@@ -68,7 +71,8 @@ class TrustStore:
         """
         helpers = (*self.intermediates, *extra)
         reasons: list[str] = []
-        path = self._climb((certificate,), at, helpers, reasons)
+        steps = iter(range(_MAX_STEPS))
+        path = self._climb((certificate,), at, helpers, reasons, steps)
         if path is None:
             raise UntrustedError(reasons[-1] if reasons else "no trusted root issued it")
         return path
@@ -79,6 +83,7 @@ class TrustStore:
         at: datetime,
         helpers: tuple[x509.Certificate, ...],
         reasons: list[str],
+        steps: Iterator[int],
     ) -> tuple[x509.Certificate, ...] | None:
         current = path[-1]
         fault = _fault(current, at, below=len(path) - 2)
@@ -92,7 +97,10 @@ class TrustStore:
             return None
         for issuer in _issuers(current, (*self.roots, *helpers)):
             if issuer not in path:
-                found = self._climb((*path, issuer), at, helpers, reasons)
+                if next(steps, None) is None:
+                    reasons.append("the certificates that came along form too many chains")
+                    return None
+                found = self._climb((*path, issuer), at, helpers, reasons, steps)
                 if found:
                     return found
         if not reasons:
