@@ -10,6 +10,7 @@ from einvoice_core.soap.fault import Fault as SoapFault
 from einvoice_core.testing.service import Answer, Call, text_answer
 from einvoice_core.xml.schema import SchemaSet
 from facturae_es.face.sandbox import b2b, rest, soap
+from facturae_es.face.sandbox.description import describe
 from facturae_es.face.sandbox.desk import Desk
 from facturae_es.face.sandbox.directory import RELATIONS, UnitRelation
 from facturae_es.face.sandbox.documents import Judge
@@ -49,7 +50,11 @@ class Service:
         self._desk = Desk(self.register, judge, self.relations, self.trust, self.clock)
 
     def screen(self, call: Call) -> Answer | None:
-        """Answer what is no request of the services."""
+        """Answer what is no request of the services; who asks for ``?wsdl`` gets a description."""
+        if call.method == "GET" and call.query.lower() == "wsdl":
+            host = call.headers.get("host", "localhost")
+            wsdl = describe(call.path, f"https://{host}{call.path}")
+            return Answer(200, wsdl) if wsdl else text_answer(404, "Not found")
         if call.path in _SOAP_PATHS:
             return None if call.method == "POST" else text_answer(405, "Method not allowed")
         if call.path.startswith(_REST):
