@@ -192,7 +192,7 @@ def test_several_documents_need_a_folder(right: Path, wrong: Path, tmp_path: Pat
     assert sorted(file.name for file in folder.iterdir()) == ["right.xml", "wrong.xml"]
     twice = run("convert", right, right, "--output-dir", folder)
     assert twice.exit_code == 2
-    assert "output.twice" in twice.stdout
+    assert "facturae.twice" in twice.stdout
 
 
 def test_totals_are_shown_and_mended(right: Path, wrong: Path, tmp_path: Path) -> None:

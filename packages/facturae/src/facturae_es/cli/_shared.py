@@ -15,6 +15,7 @@ from einvoice_core.errors import EInvoiceError
 from einvoice_core.findings import Finding, Report
 from einvoice_core.inputs import Source, expand
 from einvoice_core.reports import Described, FileReport, ReportFormat, Tool, write
+from facturae_es.errors import TwiceError
 
 if TYPE_CHECKING:
     from einvoice_core.certificates import TrustStore
@@ -126,12 +127,6 @@ class Target:
             write_file(path, data)
         elif self.output is not None:
             write_file(self.output, data)
-
-
-class TwiceError(EInvoiceError):
-    """Two documents of a run have the same name."""
-
-    code = "output.twice"
 
 
 def _only_one(sources: Iterator[Source]) -> list[Source]:
