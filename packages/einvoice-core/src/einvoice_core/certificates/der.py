@@ -9,6 +9,13 @@ from cryptography import x509
 from einvoice_core.certificates.errors import UnreadableFileError
 
 __all__ = [
+    "BOOLEAN",
+    "GENERALIZED_TIME",
+    "INTEGER",
+    "OBJECT_IDENTIFIER",
+    "OCTET_STRING",
+    "SEQUENCE",
+    "SET",
     "Element",
     "children",
     "elements",

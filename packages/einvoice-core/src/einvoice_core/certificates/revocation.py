@@ -6,7 +6,7 @@ three outcomes, and *unknown* is not *good*.
 Source: RFC 5280, sections 5 and 6.3, without delta and indirect lists; RFC 6960.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from einvoice_core.certificates.errors import DAMAGED, UnreadableFileError
 __all__ = [
     "Evidence",
     "Revocation",
+    "RevocationCheck",
     "RevocationStatus",
     "load_crls",
     "load_ocsp",
@@ -60,6 +61,10 @@ class Revocation:
     reason: str
     revoked_at: datetime | None = None
     source: str = ""
+
+
+RevocationCheck = Callable[[x509.Certificate, x509.Certificate, datetime], Revocation]
+"""Tells the state of a certificate, given its issuer, at an instant."""
 
 
 @dataclass(frozen=True, slots=True)

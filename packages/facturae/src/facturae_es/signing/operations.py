@@ -9,9 +9,11 @@ from typing import Literal
 from uuid import uuid4
 
 from einvoice_core.certificates import TrustStore
+from einvoice_core.certificates.revocation import RevocationCheck
 from einvoice_core.signing import xades
 from einvoice_core.signing.algorithms import DigestAlgorithm
 from einvoice_core.signing.report import SignatureReport
+from einvoice_core.signing.timestamp import TimestampClient
 from einvoice_core.signing.xades import Verified
 from einvoice_core.signing.xmldsig import Signer
 from einvoice_core.xml.parsing import LIMITS, Limits
@@ -34,6 +36,7 @@ def sign(
     hash_name: Literal["sha256", "sha384", "sha512"] = "sha256",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ids: Callable[[], str] = lambda: str(uuid4()),
+    timestamps: TimestampClient | None = None,
 ) -> bytes:
     """Sign a document under the policy of the format.
 
@@ -44,6 +47,8 @@ def sign(
         hash_name: Hash of the signature, of its references and of the certificate.
         clock: Says the signing time, with a time zone.
         ids: Gives one text that makes the identifiers of this signature unique.
+        timestamps: Who proves when the signature existed (XAdES-T), such as
+            :class:`einvoice_core.signing.timestamp.service.TimestampService`; by default nobody.
 
     Returns:
         The same document with the signature as the last child of its root.
@@ -52,10 +57,14 @@ def sign(
         XmlRefused: The document cannot be read.
         CannotSignError: It is signed already, or the role is not one of the policy's.
         NotValidAtError: The certificate is not valid at the signing time.
+        UnsupportedKeyError: The key is too short, or neither RSA nor elliptic curve.
+        TimestampError: The timestamp authority refuses, or answers something else.
     """
     digest = _DIGESTS[hash_name]
     profile = replace(PROFILE, hash_name=hash_name, digest=digest, certificate_digest=digest)
-    return xades.sign(xml, credential, profile, clock=clock, ids=ids, role=str(role))
+    return xades.sign(
+        xml, credential, profile, clock=clock, ids=ids, role=str(role), timestamps=timestamps
+    )
 
 
 def verify(
@@ -63,6 +72,8 @@ def verify(
     *,
     at: datetime | None = None,
     trust: TrustStore | None = None,
+    timestamp_trust: TrustStore | None = None,
+    revocation: RevocationCheck | None = None,
     allow_sha1: bool = False,
     limits: Limits = LIMITS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -71,8 +82,14 @@ def verify(
 
     Args:
         xml: The document.
-        at: The instant at which the chain must be valid; by default the signing time.
+        at: The instant at which the chain must be valid; by default that of a trusted timestamp, or
+            else the signing time. FACe looks at the instant of receipt, and so should whoever
+            receives an invoice: who stole a key may claim any signing time.
         trust: Trusted roots; without them the chain is reported as not checked.
+        timestamp_trust: Trusted roots of timestamp authorities; by default ``trust``.
+        revocation: Tells whether certificates were revoked, such as
+            :class:`einvoice_core.certificates.revocation.Evidence` with the lists of their issuers;
+            without it that is reported as not checked.
         allow_sha1: Accept the algorithms and the policy of signatures made before 2015.
         limits: How large the document may be.
         clock: Says what time it is: no signature comes from the future.
@@ -86,7 +103,16 @@ def verify(
         SignatureRefused: A check failed; the error carries the report.
     """
     profile = OLD_PROFILE if allow_sha1 else PROFILE
-    return xades.verify(xml, profile, at=at, trust=trust, limits=limits, clock=clock)
+    return xades.verify(
+        xml,
+        profile,
+        at=at,
+        trust=trust,
+        timestamp_trust=timestamp_trust,
+        revocation=revocation,
+        limits=limits,
+        clock=clock,
+    )
 
 
 def examine_signature(
@@ -94,6 +120,8 @@ def examine_signature(
     *,
     at: datetime | None = None,
     trust: TrustStore | None = None,
+    timestamp_trust: TrustStore | None = None,
+    revocation: RevocationCheck | None = None,
     allow_sha1: bool = False,
     limits: Limits = LIMITS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -104,6 +132,8 @@ def examine_signature(
         xml: The document.
         at: As in :func:`verify`.
         trust: As in :func:`verify`.
+        timestamp_trust: As in :func:`verify`.
+        revocation: As in :func:`verify`.
         allow_sha1: As in :func:`verify`.
         limits: As in :func:`verify`.
         clock: As in :func:`verify`.
@@ -112,4 +142,13 @@ def examine_signature(
         XmlRefused: The bytes cannot be read.
     """
     profile = OLD_PROFILE if allow_sha1 else PROFILE
-    return xades.examine(xml, profile, at=at, trust=trust, limits=limits, clock=clock)
+    return xades.examine(
+        xml,
+        profile,
+        at=at,
+        trust=trust,
+        timestamp_trust=timestamp_trust,
+        revocation=revocation,
+        limits=limits,
+        clock=clock,
+    )

@@ -14,6 +14,7 @@ from typing import cast
 from lxml import etree
 
 from einvoice_core.certificates import TrustStore, holder_of
+from einvoice_core.certificates.revocation import RevocationCheck
 from einvoice_core.findings import Breach, Location, Report, RuleSet, Severity
 from einvoice_core.signing import xades
 from einvoice_core.signing.algorithms import SignatureAlgorithm
@@ -82,6 +83,8 @@ def check_signature(
     *,
     at: datetime | None = None,
     trust: TrustStore | None = None,
+    timestamp_trust: TrustStore | None = None,
+    revocation: RevocationCheck | None = None,
     allow_sha1: bool = False,
     limits: Limits = LIMITS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -90,8 +93,11 @@ def check_signature(
 
     Args:
         xml: The document.
-        at: The instant at which the chain must be valid; by default the signing time.
+        at: The instant at which the chain must be valid; by default that of a trusted timestamp, or
+            else the signing time.
         trust: Trusted roots; without them the chain is listed as skipped.
+        timestamp_trust: Trusted roots of timestamp authorities; by default ``trust``.
+        revocation: Tells whether certificates were revoked; without it that is listed as skipped.
         allow_sha1: Accept the algorithms and the policy of signatures made before 2015; they are
             warnings then.
         limits: How large the document may be.
@@ -106,7 +112,16 @@ def check_signature(
     """
     profile = OLD_PROFILE if allow_sha1 else PROFILE
     try:
-        reports = xades.examine_all(xml, profile, at=at, trust=trust, limits=limits, clock=clock)
+        reports = xades.examine_all(
+            xml,
+            profile,
+            at=at,
+            trust=trust,
+            timestamp_trust=timestamp_trust,
+            revocation=revocation,
+            limits=limits,
+            clock=clock,
+        )
     except MalformedSignature as error:
         return signature.validate(SignatureReading(None, 2, error.message))
     if not reports:

@@ -10,11 +10,6 @@
 
 Source: RFC 3161 with RFC 5816 (ESSCertIDv2), RFC 5652 (CMS). Tokens are read in DER; the signature
 of a token may be RSA (PKCS #1 v1.5) or ECDSA.
-
-TimestampError                  timestamp
-├── NotGrantedError             timestamp.not_granted   (``details["failure"]``, ``["status"]``)
-├── TimestampUnreadable         timestamp.unreadable
-└── TimestampRefused            timestamp.refused       (carries the report)
 """
 
 from einvoice_core.signing.timestamp._checking import (
@@ -24,12 +19,6 @@ from einvoice_core.signing.timestamp._checking import (
     check,
     examine,
 )
-from einvoice_core.signing.timestamp._errors import (
-    NotGrantedError,
-    TimestampError,
-    TimestampRefused,
-    TimestampUnreadable,
-)
 from einvoice_core.signing.timestamp._messages import (
     REPLY_TYPE,
     REQUEST_TYPE,
@@ -38,6 +27,12 @@ from einvoice_core.signing.timestamp._messages import (
     read_response,
     read_token,
     request,
+)
+from einvoice_core.signing.timestamp.errors import (
+    NotGrantedError,
+    TimestampError,
+    TimestampRefused,
+    TimestampUnreadable,
 )
 
 __all__ = [

@@ -16,11 +16,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from einvoice_core.certificates import TrustStore, UntrustedError, der
 from einvoice_core.certificates.errors import DAMAGED, UnreadableFileError
-from einvoice_core.certificates.revocation import Revocation, RevocationStatus
+from einvoice_core.certificates.revocation import RevocationCheck, RevocationStatus
 from einvoice_core.signing.algorithms import DigestAlgorithm
 from einvoice_core.signing.report import Outcome
-from einvoice_core.signing.timestamp._errors import TimestampRefused
 from einvoice_core.signing.timestamp._messages import DIGESTS, Token
+from einvoice_core.signing.timestamp.errors import TimestampRefused
 
 __all__ = ["TimestampCheck", "TimestampCheckName", "TimestampReport", "check", "examine"]
 
@@ -42,9 +42,6 @@ _SIGNATURES: dict[str, DigestAlgorithm | None] = {
     "1.2.840.10045.4.3.3": DigestAlgorithm.SHA384,
     "1.2.840.10045.4.3.4": DigestAlgorithm.SHA512,
 }
-
-RevocationCheck = Callable[[x509.Certificate, x509.Certificate, datetime], Revocation]
-"""Tells the state of a certificate, given its issuer, at an instant."""
 
 
 class TimestampCheckName(StrEnum):

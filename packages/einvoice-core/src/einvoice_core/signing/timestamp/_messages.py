@@ -10,7 +10,7 @@ from cryptography import x509
 from einvoice_core.certificates import der, load_der_certificate
 from einvoice_core.certificates.errors import UnreadableFileError
 from einvoice_core.signing.algorithms import DigestAlgorithm
-from einvoice_core.signing.timestamp._errors import NotGrantedError, TimestampUnreadable
+from einvoice_core.signing.timestamp.errors import NotGrantedError, TimestampUnreadable
 
 __all__ = [
     "DIGESTS",

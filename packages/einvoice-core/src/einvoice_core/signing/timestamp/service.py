@@ -9,8 +9,8 @@ from collections.abc import Callable
 from einvoice_core import http
 from einvoice_core.signing.algorithms import DigestAlgorithm
 from einvoice_core.signing.timestamp import _messages as messages
-from einvoice_core.signing.timestamp._errors import NotGrantedError
 from einvoice_core.signing.timestamp._messages import REPLY_TYPE, REQUEST_TYPE, Token
+from einvoice_core.signing.timestamp.errors import NotGrantedError
 
 __all__ = ["TimestampService"]
 

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import cast
 
 from cryptography import x509
 from lxml import etree
 
 from einvoice_core.certificates import TrustStore, UntrustedError
+from einvoice_core.certificates.revocation import RevocationCheck, RevocationStatus
 from einvoice_core.signing.errors import MalformedSignature
-from einvoice_core.signing.report import Checklist, CheckName, SignatureReport
+from einvoice_core.signing.report import Checklist, CheckName, Outcome, SignatureReport
+from einvoice_core.signing.timestamp import TimestampCheckName
+from einvoice_core.signing.timestamp import examine as examine_timestamp
 from einvoice_core.signing.xades import _properties as read
 from einvoice_core.signing.xades._properties import Properties, properties_of
-from einvoice_core.signing.xades._unsigned import countersignatures, require_few_inside
+from einvoice_core.signing.xades._unsigned import countersignatures, require_few_inside, timestamps
 from einvoice_core.signing.xades.profile import Profile
 from einvoice_core.signing.xmldsig import Allowed, SignedReference
 from einvoice_core.signing.xmldsig._references import DSIG, Ids
@@ -46,6 +50,8 @@ class Asked:
     profile: Profile | None
     at: datetime | None
     trust: TrustStore | None
+    timestamp_trust: TrustStore | None
+    revocation: RevocationCheck | None
     allowed: Allowed
     now: datetime
 
@@ -77,18 +83,17 @@ class Examination:
         self.references: tuple[SignedReference, ...] = ()
         self.chain: tuple[x509.Certificate, ...] = ()
         self.signed_at: datetime | None = None
+        self.timestamped_at: datetime | None = None
         self.policy = ""
         self.roles: tuple[str, ...] = ()
         self._examine(signature)
-        self._checks.skip(CheckName.TIMESTAMP, "the signature carries no timestamp")
-        self._checks.skip(CheckName.REVOCATION, "no revocation lists were given")
         self.report = SignatureReport(
             self._checks.checks,
             self.certificate,
             self.signed_at,
             self.policy,
             self.roles,
-            None,
+            self.timestamped_at,
             self._countersignatures(signature),
             signature,
         )
@@ -120,7 +125,9 @@ class Examination:
             self.references, self.certificate, _ = result
             checks.run(CheckName.COVERAGE, lambda: self._check_coverage(signature, properties))
         self._check_profile(properties)
+        self._check_timestamps(signature, offered)
         self._check_certificate(bound, offered)
+        self._check_revocation()
 
     def _check_placement(self, signature: etree._Element) -> None:
         profile = self._profile
@@ -194,12 +201,17 @@ class Examination:
         checks, signed_at, trust = self._checks, self.signed_at, self._asked.trust
         if signed_at is None or certificate is None:
             return
-        at = self._asked.at or signed_at
+        at = self._instant
         latest = (self._asked.at or self._asked.now) + _CLOCKS_DIFFER_BY
+        stamped = self.timestamped_at
 
         def in_time() -> None:
             if signed_at > latest:
                 raise MalformedSignature(f"it says {signed_at.isoformat()}, which is still to come")
+            if stamped is not None and signed_at > stamped + _CLOCKS_DIFFER_BY:
+                raise MalformedSignature(
+                    f"it says {signed_at.isoformat()}, which is after the timestamp"
+                )
 
         def valid() -> None:
             first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
@@ -217,6 +229,74 @@ class Examination:
         else:
             chain = checks.run(CheckName.CHAIN, lambda: _path(trust, certificate, at, offered))
             self.chain = chain or ()
+
+    @property
+    def _instant(self) -> datetime:
+        """When the chain must be valid: as asked, as proven by a timestamp, or as claimed."""
+        return self._asked.at or self.timestamped_at or self.signed_at or self._asked.now
+
+    def _check_timestamps(
+        self, signature: etree._Element, offered: Sequence[x509.Certificate]
+    ) -> None:
+        checks, asked = self._checks, self._asked
+        found = checks.run(CheckName.TIMESTAMP, lambda: timestamps(signature))
+        if found is None:
+            return
+        if not found:
+            checks.skip(CheckName.TIMESTAMP, "the signature carries none", although_read=True)
+            return
+        trust = asked.timestamp_trust or asked.trust
+        reports = [
+            examine_timestamp(
+                token,
+                octets,
+                trust=trust,
+                now=asked.now + _CLOCKS_DIFFER_BY,
+                certificates=offered,
+                revocation=asked.revocation,
+            )
+            for token, octets in found
+        ]
+
+        def all_hold() -> None:
+            for report in reports:
+                for check in report.failed:
+                    raise MalformedSignature(f"{check.name}: {check.reason}")
+
+        checks.run(CheckName.TIMESTAMP, all_hold)
+        if trust is None:
+            reason = "no trusted roots of timestamp authorities were given"
+            checks.skip(CheckName.TIMESTAMP, reason, although_read=True)
+        elif not checks.has_failed(CheckName.TIMESTAMP):
+            chains = {
+                check.outcome
+                for report in reports
+                for check in report.checks
+                if check.name is TimestampCheckName.CHAIN
+            }
+            if chains == {Outcome.PASSED}:
+                self.timestamped_at = min(token.generated_at for token, _ in found)
+
+    def _check_revocation(self) -> None:
+        checks, ask = self._checks, self._asked.revocation
+        if ask is None:
+            checks.skip(CheckName.REVOCATION, "no revocation lists were given")
+            return
+        if not self.chain:
+            reason = "without a trusted chain nobody is known who may revoke"
+            checks.skip(CheckName.REVOCATION, reason)
+            return
+        states = [ask(below, above, self._instant) for below, above in pairwise(self.chain)]
+
+        def none_revoked() -> None:
+            for state in states:
+                if state.status is RevocationStatus.REVOKED:
+                    raise MalformedSignature(state.reason)
+
+        checks.run(CheckName.REVOCATION, none_revoked)
+        unknown = [s.reason for s in states if s.status is RevocationStatus.UNKNOWN]
+        if unknown:
+            checks.skip(CheckName.REVOCATION, unknown[0], although_read=True)
 
     def _countersignatures(self, signature: etree._Element) -> tuple[SignatureReport, ...]:
         value = signature.find(f"{{{DSIG}}}SignatureValue")

@@ -8,6 +8,7 @@ from cryptography import x509
 from lxml import etree
 
 from einvoice_core.certificates import Holder, TrustStore, holder_of
+from einvoice_core.certificates.revocation import RevocationCheck
 from einvoice_core.signing.errors import MalformedSignature, SignatureRefused
 from einvoice_core.signing.report import Checklist, CheckName, SignatureReport
 from einvoice_core.signing.xades._checking import Asked, Examination
@@ -71,6 +72,8 @@ def verify(
     *,
     at: datetime | None = None,
     trust: TrustStore | None = None,
+    timestamp_trust: TrustStore | None = None,
+    revocation: RevocationCheck | None = None,
     allowed: Allowed | None = None,
     limits: Limits = LIMITS,
     clock: Clock = _now,
@@ -81,8 +84,14 @@ def verify(
         xml: The document.
         profile: What its signature must say; without it, policy, role and place are not checked.
         at: The instant at which the chain must be valid, and after which nothing can have been
-            signed; by default the signing time that the signer claims.
+            signed; by default that of a trusted timestamp, or else the signing time that the signer
+            claims. Whoever receives a document and has no timestamp gives the instant of receipt:
+            who stole a key may claim any time.
         trust: The roots that are trusted; without them the chain is not checked, and says so.
+        timestamp_trust: The roots of timestamp authorities; by default ``trust``.
+        revocation: Tells whether certificates were revoked, such as
+            :class:`einvoice_core.certificates.revocation.Evidence`; without it that is not checked,
+            and says so.
         allowed: What the signature may ask for; by default what the profile says.
         limits: Of the document.
         clock: Says what time it is: no signature comes from the future.
@@ -92,7 +101,8 @@ def verify(
         SignatureRefused: A check failed; it carries the report.
     """
     root = parse(xml, limits)
-    asked = Asked(profile, at, trust, _allowed(profile, allowed), clock())
+    permitted = _allowed(profile, allowed)
+    asked = Asked(profile, at, trust, timestamp_trust, revocation, permitted, clock())
     checks = Checklist()
     signature = checks.run(CheckName.STRUCTURE, lambda: the_signature(root))
     if signature is None:
@@ -120,6 +130,8 @@ def examine(
     *,
     at: datetime | None = None,
     trust: TrustStore | None = None,
+    timestamp_trust: TrustStore | None = None,
+    revocation: RevocationCheck | None = None,
     allowed: Allowed | None = None,
     limits: Limits = LIMITS,
     clock: Clock = _now,
@@ -131,7 +143,15 @@ def examine(
     """
     try:
         verified = verify(
-            xml, profile, at=at, trust=trust, allowed=allowed, limits=limits, clock=clock
+            xml,
+            profile,
+            at=at,
+            trust=trust,
+            timestamp_trust=timestamp_trust,
+            revocation=revocation,
+            allowed=allowed,
+            limits=limits,
+            clock=clock,
         )
     except SignatureRefused as refusal:
         return refusal.report
@@ -144,6 +164,8 @@ def examine_all(
     *,
     at: datetime | None = None,
     trust: TrustStore | None = None,
+    timestamp_trust: TrustStore | None = None,
+    revocation: RevocationCheck | None = None,
     allowed: Allowed | None = None,
     limits: Limits = LIMITS,
     clock: Clock = _now,
@@ -168,7 +190,8 @@ def examine_all(
             f"the document has {len(found)} signatures; at most {_MAX_SIGNATURES} are examined"
         )
     ids = Ids(root)
-    asked = Asked(profile, at, trust, _allowed(profile, allowed), clock())
+    permitted = _allowed(profile, allowed)
+    asked = Asked(profile, at, trust, timestamp_trust, revocation, permitted, clock())
     return tuple(Examination(root, signature, asked, ids).report for signature in found)
 
 

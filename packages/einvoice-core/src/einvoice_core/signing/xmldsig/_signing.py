@@ -7,7 +7,7 @@ the namespaces and ``xml:*`` attributes of its place, which is all that its cano
 
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, cast, runtime_checkable
@@ -39,15 +39,15 @@ _BASE64_LINE = 76
 
 @runtime_checkable
 class Signer(Protocol):
-    """Whoever can sign: a credential, or a device that keeps its key."""
+    """Whoever can sign: a credential, or a device or a service that keeps its key.
+
+    One that also has ``chain``, the authorities above its certificate from the issuer upwards, has
+    them sent along.
+    """
 
     @property
     def certificate(self) -> x509.Certificate:
         """The certificate of the key."""
-
-    @property
-    def chain(self) -> tuple[x509.Certificate, ...]:
-        """The authorities above it, from the issuer upwards."""
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """Sign octets; an ECDSA value is r and s side by side."""
@@ -82,6 +82,7 @@ def sign(
     canonical_form: C14n = C14n.INCLUSIVE,
     key_info: str | None = None,
     objects: str = "",
+    complete: Callable[[etree._Element], str] | None = None,
     signature_id: str = "",
     path: str = "",
     resolve: Resolver | None = None,
@@ -98,6 +99,8 @@ def sign(
         canonical_form: Of ``SignedInfo``.
         key_info: Text of ``ds:KeyInfo``; by default it holds the certificate.
         objects: Text of the ``ds:Object`` elements.
+        complete: Gets ``ds:SignatureValue`` when it is known, and returns the text that takes the
+            place of ``objects``; what is signed in it must not differ.
         signature_id: Identifier of the signature.
         path: Names of the elements from the root's child down to the one whose last child the
             signature becomes, in Clark notation and separated by spaces; empty for the root.
@@ -119,18 +122,27 @@ def sign(
 
     value_id = _attribute("Id", signature_id and f"{signature_id}-SignatureValue")
     before_value = f"<ds:SignatureValue{value_id}>"
-    behind_value = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
     info_text = _signed_info(references, canonical_form, algorithm)
 
     empty = info_text.format(*([""] * len(references)))
-    draft = _in_context(parent, f"{opening}{empty}{before_value}{behind_value}")
+    behind = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
+    draft = _in_context(parent, f"{opening}{empty}{before_value}{behind}")
     digests = _digests(root, draft, references, resolve, allowed)
     info = draft[0]
     for element, text in zip(info.iter(f"{{{DSIG}}}DigestValue"), digests, strict=True):
         element.text = text
     value = lines_of(signer.sign(canonicalize(info, canonical_form), algorithm))
+    if complete is not None:
+        draft[1].text = value
+        behind = f"</ds:SignatureValue>{key_info}{complete(draft[1])}</ds:Signature>"
     filled = info_text.format(*digests)
-    return _insert(xml, root, parent, f"{opening}{filled}{before_value}{value}{behind_value}")
+    return _insert(xml, root, parent, f"{opening}{filled}{before_value}{value}{behind}")
+
+
+def chain_of(signer: Signer) -> tuple[x509.Certificate, ...]:
+    """Return the authorities above a signer's certificate, as far as it knows them."""
+    chain: tuple[x509.Certificate, ...] = getattr(signer, "chain", ())
+    return chain
 
 
 def algorithm_for(certificate: x509.Certificate, hash_name: str) -> SignatureAlgorithm:

@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
+from einvoice_core.certificates import load_der_certificate
+from einvoice_core.certificates.errors import DAMAGED, UnreadableFileError
 from einvoice_core.signing.algorithms import C14n, SignatureAlgorithm
 from einvoice_core.signing.errors import ForbiddenAlgorithm, MalformedSignature, SignatureRefused
 from einvoice_core.signing.report import Checklist, CheckName, SignatureReport
@@ -191,17 +193,9 @@ def _certificate(der: bytes) -> x509.Certificate:
 def _read_certificate(der: bytes) -> x509.Certificate:
     """Read a stranger's certificate with all its parts, which are otherwise read when asked for."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        _ = (certificate.subject, certificate.issuer, certificate.serial_number)
-        _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+        certificate = load_der_certificate(der)
         _ = certificate.extensions
-    except (
-        ValueError,
-        TypeError,
-        x509.InvalidVersion,
-        x509.DuplicateExtension,
-        x509.UnsupportedGeneralNameType,
-    ) as error:
+    except (UnreadableFileError, *DAMAGED) as error:
         raise MalformedSignature("a certificate of the signature cannot be read") from error
     return certificate
 

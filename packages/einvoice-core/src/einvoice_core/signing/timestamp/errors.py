@@ -1,4 +1,10 @@
-"""The errors of timestamps; the package draws their tree."""
+"""What can be wrong with a timestamp.
+
+TimestampError                  timestamp
+├── NotGrantedError             timestamp.not_granted   (``details["failure"]``, ``["status"]``)
+├── TimestampUnreadable         timestamp.unreadable
+└── TimestampRefused            timestamp.refused       (carries the report)
+"""
 
 from typing import TYPE_CHECKING
 
