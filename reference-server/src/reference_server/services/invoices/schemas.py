@@ -15,6 +15,7 @@ from einvoice_core.records import Record
 from facturae_es.codes import PaymentMeans, TaxType, UnitOfMeasure
 from facturae_es.model import Corrective, Party, Period, SpecialTaxableEvent
 from facturae_es.totals import Adjustment
+from facturae_es.versions import Version
 from ubl_peppol.render import Language
 
 __all__ = [
@@ -23,12 +24,17 @@ __all__ = [
     "DraftPayment",
     "DraftTax",
     "DraftWithholding",
+    "FacturaeConversion",
+    "FacturaeFinding",
+    "FacturaeLoss",
+    "FacturaeVerdict",
     "InvoicePage",
     "InvoiceView",
     "Language",
     "NewSeries",
     "Party",
     "Series",
+    "Version",
 ]
 
 _SeriesCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
@@ -158,3 +164,48 @@ class InvoicePage(BaseModel):
 
     items: tuple[InvoiceView, ...]
     next_after: str | None
+
+
+class FacturaeFinding(BaseModel):
+    """One thing that is wrong in a document, where it is, and what to change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    severity: str
+    message: str
+    path: str
+    line: int | None
+
+
+class FacturaeVerdict(BaseModel):
+    """The judgement of a Facturae document: findings, and the layers that ran."""
+
+    model_config = ConfigDict(frozen=True)
+
+    valid: bool
+    findings: tuple[FacturaeFinding, ...]
+    layers_run: tuple[str, ...]
+    layers_skipped: dict[str, str]
+    truncated: bool
+
+
+class FacturaeLoss(BaseModel):
+    """Something that the other version cannot carry, or carries otherwise."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    element: str
+    value: str
+    became: str
+
+
+class FacturaeConversion(BaseModel):
+    """A document in another version, and what did not fit into it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    document: str
+    losses: tuple[FacturaeLoss, ...]
