@@ -5,7 +5,9 @@ As4Error                     as4
 ├── PackError                as4.pack
 ├── ReceiptRefusedError      as4.receipt          (the receipt does not prove what was sent)
 ├── ExchangeError            as4.exchange         (``details["retry"]``: whether it can help)
-└── StoreError               as4.store
+├── StoreError               as4.store
+├── IdentifierError          as4.identifier       (in ``peppol.identifiers``)
+└── SbdhError                as4.sbdh             (in ``peppol.sbdh``; carries the findings)
 """
 
 from einvoice_core.errors import EInvoiceError

@@ -1,6 +1,7 @@
 """Facturae 3.2, 3.2.1 and 3.2.2: read, write, compute, check, sign and verify."""
 
 from facturae_es.building import batch, build, invoice
+from facturae_es.fixing import fix_totals
 from facturae_es.parts import centre, company, correction, person, transfer
 from facturae_es.reader import Examined, examine, read
 from facturae_es.signing import check_signature, examine_signature, sign, verify
@@ -26,6 +27,7 @@ __all__ = [
     "correction",
     "examine",
     "examine_signature",
+    "fix_totals",
     "invoice",
     "person",
     "read",
