@@ -66,9 +66,7 @@ def producer_vat_number_has_its_structure(case: Judged) -> Iterator[Breach]:
 def system_id_has_two_positions(case: Judged) -> Iterator[Breach]:
     """IdSistemaInformatico has two positions, each A to Z or 0 to 9."""
     if not re.fullmatch(r"[A-Z0-9]{2}", case.record.system.id):
-        yield Breach(
-            case.at("SistemaInformatico", "IdSistemaInformatico"), id=case.record.system.id
-        )
+        yield Breach(case.at("SistemaInformatico", "IdSistemaInformatico"), id=case.record.system.id)
 
 
 @rules.rule("1220", message="The invoicing system has no name.")
@@ -96,8 +94,7 @@ def previous_fingerprint_has_64_characters(case: Judged) -> Iterator[Breach]:
     previous = case.record.chaining.previous
     if previous and len(previous.fingerprint) != 64:
         yield Breach(
-            case.at("Encadenamiento", "RegistroAnterior", "Huella"),
-            length=len(previous.fingerprint),
+            case.at("Encadenamiento", "RegistroAnterior", "Huella"), length=len(previous.fingerprint)
         )
 
 
@@ -134,9 +131,7 @@ def record_is_not_made_in_the_future(case: Judged) -> Iterator[Breach]:
     """The record is not made after the agency's clock, with some margin."""
     margin = timedelta(seconds=value("clock_margin_s"))
     if case.record.recorded_at > in_spain(case.now) + margin:
-        yield Breach(
-            case.at("FechaHoraHusoGenRegistro"), recorded=case.record.recorded_at, now=case.now
-        )
+        yield Breach(case.at("FechaHoraHusoGenRegistro"), recorded=case.record.recorded_at, now=case.now)
 
 
 @rules.rule(
