@@ -13,6 +13,15 @@ def test_an_invoice_goes_the_whole_way(office: Any) -> None:
     signed = office.get(f"/invoices/{issued['id']}/facturae")
     assert signed.status_code == 200, signed.text
     facturae_es.verify(signed.content)
+    judged = office.post("/invoices/signature", content=signed.content).json()
+    assert judged["ok"], judged
+    assert judged["signed_by"]["nif"] == "B28015865"
+    assert set(judged["skipped"]) == {"signature: chain", "signature: revocation"}
+    forged = signed.content.replace(b"242.00", b"942.00")
+    refused = office.post("/invoices/signature", content=forged).json()
+    assert not refused["ok"]
+    assert refused["signed_by"] is None
+    assert [finding["rule"] for finding in refused["findings"]] == ["FACTURAE-SIG-07"]
     verdict = office.get(f"/peppol/invoices/{issued['id']}/verdict").json()
     assert verdict["ok"], verdict
     assert verdict["rules"] > 0
