@@ -1,6 +1,7 @@
 """Names of UBL 2.1: namespaces, and which type codes make a credit note."""
 
 __all__ = [
+    "APPLICATION_RESPONSE",
     "CAC",
     "CBC",
     "CREDIT_NOTE",
@@ -14,6 +15,7 @@ __all__ = [
 _BASE = "urn:oasis:names:specification:ubl:schema:xsd:"
 INVOICE = _BASE + "Invoice-2"
 CREDIT_NOTE = _BASE + "CreditNote-2"
+APPLICATION_RESPONSE = _BASE + "ApplicationResponse-2"
 CAC = _BASE + "CommonAggregateComponents-2"
 CBC = _BASE + "CommonBasicComponents-2"
 EXT = _BASE + "CommonExtensionComponents-2"
