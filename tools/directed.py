@@ -27,10 +27,11 @@ HEAD = """\
 """
 
 
-_LINE = "/*/*[self::cac:InvoiceLine or self::cac:CreditNoteLine][1]"
+_LINE = "/*/*[self::cac:InvoiceLine|self::cac:CreditNoteLine][1]"
 _TAX = f"{_LINE}/cac:TaxTotal/cbc:TaxAmount"
 _MEANS = "/*/cac:PaymentMeans"
 _REASON, _CODE = "cbc:AllowanceChargeReason", "cbc:AllowanceChargeReasonCode"
+_DUE = "cac:PaymentMeans/cbc:PaymentDueDate=2026-12-31"
 _CATEGORY = "/*/cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory"
 _FULL = ("full 380", "full 381", "full 384")
 # Rules for which one plain edit is not enough: bases, edits that make it fire, edits that do not.
@@ -135,6 +136,12 @@ BY_HAND: tuple[tuple[str, tuple[str, ...], tuple[Edit, ...], tuple[Edit, ...]], 
         _FULL,
         (Edit("double", _MEANS), Edit("text", f"{_MEANS}/cbc:PaymentID", "OTRO")),
         (Edit("double", _MEANS),),
+    ),
+    (
+        "UBL-SR-45",
+        ("full 380", "full 384", "S 380"),
+        (Edit("add", "/*", _DUE), Edit("add", "/*", _DUE)),
+        (Edit("add", "/*", _DUE),),
     ),
     (
         "UBL-SR-47",

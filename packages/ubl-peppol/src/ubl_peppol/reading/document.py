@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -10,6 +11,7 @@ from lxml import etree
 from einvoice_core.findings import Location, Undecided
 from einvoice_core.money import total
 from ubl_peppol.errors import UnknownDocumentError
+from ubl_peppol.reading.conditions import Condition
 from ubl_peppol.reading.kinds import Kind, kinds_of
 from ubl_peppol.reading.table import Path, PathTable, ubl_table
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
@@ -112,6 +114,29 @@ class GroupReading:
         """
         return [value.decimal for value in self.values(term)]
 
+    def rows(self, *values: Value | None) -> Iterator[tuple[Decimal | None, ...]]:
+        """Yield numbers of this group; in a sample also those of each group it stands for.
+
+        Args:
+            *values: Values of this group; ``None`` stays ``None`` in each row.
+
+        Raises:
+            Undecided: One of them is not a number.
+        """
+        own = tuple(None if value is None else value.decimal for value in values)
+        if self.kind is None or len(self.kind.lines) < 2:
+            yield own
+            return
+        columns = [None if value is None else self.kind.numbers(value.element) for value in values]
+        count = len(self.kind.lines)
+        yield from zip(
+            *(
+                repeat(number, count) if column is None else column
+                for number, column in zip(own, columns, strict=True)
+            ),
+            strict=True,
+        )
+
     def _add_value(self, term: str, value: Value) -> None:
         values = self._values.get(term)
         if values is None:
@@ -145,6 +170,7 @@ class Reading:
     __slots__ = (
         "_cache",
         "_groups",
+        "_held",
         "_kinds",
         "_sample",
         "amounts",
@@ -184,6 +210,7 @@ class Reading:
         self.is_credit_note = is_credit_note
         self._kinds = kinds
         self._sample: Reading | None = None
+        self._held: dict[Condition, dict[etree._Element, bool]] = {}
         self._cache: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the slot holds
@@ -250,7 +277,7 @@ def _addends(groups: Iterable[GroupReading], term: str) -> Iterator[Decimal]:
 _WALKED = frozenset(
     {"amounts", "binary_objects", "document", "empty", "outside", "unreadable", "_groups"}
 )
-_FEW_LINES = 6
+_FEW_LINES = 3
 
 
 def _sample(reading: Reading) -> Reading:
@@ -306,12 +333,15 @@ def _walk(
     path: Path,
     opened: dict[str, GroupReading | None],
     kind: Kind | None,
-) -> None:
+) -> bool:
+    """Walk elements and what they hold; return whether there were any."""
     known = path.children
+    some = False
     for child in children:
         tag = child.tag
-        if child.tag.__class__ is not str:
+        if tag.__class__ is not str:
             continue  # a comment or a processing instruction
+        some = True
         here = known.get(tag)
         if here is None:
             here = path.grow(tag)
@@ -323,9 +353,9 @@ def _walk(
         if len(child):
             if here.terms:
                 _hold(reading, child, here, string_of(child), below)
-            _walk(reading, child, here, below, kind)
-            # A comment is the only thing in it: the element is as empty as without.
-            if child.find("*") is None and not string_of(child).strip(" \t\r\n"):
+            # Where a comment is the only thing in it, the element is as empty as without.
+            inner = _walk(reading, child, here, below, kind)
+            if not inner and not string_of(child).strip(" \t\r\n"):
                 reading.empty.append(child)
         else:
             text = child.text or ""
@@ -333,6 +363,7 @@ def _walk(
                 _hold(reading, child, here, text, below)
             if not text or not text.strip(" \t\r\n"):
                 reading.empty.append(child)
+    return some
 
 
 def _mark(reading: Reading, element: etree._Element, path: Path) -> None:
@@ -398,7 +429,7 @@ def _hold(
 def _all_hold(
     reading: Reading,
     element: etree._Element,
-    conditions: tuple[tuple[int, Callable[[etree._Element], bool]], ...],
+    conditions: tuple[tuple[int, Condition], ...],
 ) -> bool:
     for up, condition in conditions:
         node: etree._Element | None = element
@@ -406,10 +437,17 @@ def _all_hold(
             node = node.getparent() if node is not None else None
         if node is None:
             return False
-        try:
-            if not condition(node):
-                return False
-        except Undecided as verdict:
-            reading.unreadable.append(verdict)
+        known = reading._held.get(condition)
+        if known is None:
+            known = reading._held[condition] = {}
+        holds = known.get(node)
+        if holds is None:
+            try:
+                holds = condition(node)
+            except Undecided as verdict:
+                reading.unreadable.append(verdict)
+                holds = False
+            known[node] = holds
+        if not holds:
             return False
     return True

@@ -100,20 +100,19 @@ class Kind:
     def _places(self) -> dict[etree._Element, int]:
         return {element: place for place, element in enumerate(self._elements)}
 
-    def texts(self, element: etree._Element) -> list[str] | None:
+    def numbers(self, element: etree._Element) -> list[Decimal] | None:
         """Return the numbers that stand in each line where an element of the first stands."""
-        return self.columns.get(self._places.get(element, -1))
+        column = self.columns.get(self._places.get(element, -1))
+        if column is None:
+            return None
+        # What the first has matches, the others match: that is what made them alike.
+        plain = _NUMBER.fullmatch(column[0])
+        return list(map(Decimal if plain else parse_decimal, column))
 
     def sum(self, element: etree._Element) -> Decimal | None:
         """Add up the numbers that stand in each line where an element of the first stands."""
-        column = self.texts(element)
-        return None if column is None else _added(column)
-
-
-def _added(column: Sequence[str]) -> Decimal:
-    if _NUMBER.fullmatch(column[0]):
-        return total(map(Decimal, column))
-    return total(map(parse_decimal, column))
+        numbers = self.numbers(element)
+        return None if numbers is None else total(numbers)
 
 
 def kinds_of(lines: Iterable[etree._Element]) -> dict[object, Kind]:

@@ -114,8 +114,8 @@ class Rules(RuleSet[Reading]):
         always, by_key = self._plan or self._compile()
         found: list[tuple[int, Finding]] = []
         chosen = [*always]
-        for key in sample.remember("keys", _keys):
-            chosen.extend(by_key.get(key, ()))
+        for key in by_key.keys() & sample.remember("keys", _keys):
+            chosen.extend(by_key[key])
         for order, rule in chosen:
             whole = rule.id in self._apart
             try:
@@ -170,9 +170,12 @@ _VAT_CODES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B")
 _CATEGORY_GROUPS = (("tax-category", "category"), ("BG-30", "BT-151"))
 
 
-def _keys(reading: Reading) -> list[str]:
-    """Return what the document holds, with the VAT categories that it names as ``vat S``."""
-    keys = [*reading.keys]
+def _keys(reading: Reading) -> set[str]:
+    """Return what the document holds.
+
+    VAT categories that it names are there as ``vat S``, schemes of identifiers as ``scheme 0088``.
+    """
+    keys = {*reading.keys}
     codes: set[str] = set()
     for group_id, term in _CATEGORY_GROUPS:
         for group in reading.groups(group_id):
@@ -180,5 +183,7 @@ def _keys(reading: Reading) -> list[str]:
             codes.update(value.collapsed for value in values)
             if len(values) > 1:
                 codes.update(_VAT_CODES)
-    keys.extend(f"vat {code}" for code in codes)
+    keys.update(f"vat {code}" for code in codes)
+    for value in reading.values("identifier"):
+        keys.add(f"scheme {value.part('schemeID')}")
     return keys
