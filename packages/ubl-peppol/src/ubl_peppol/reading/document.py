@@ -9,14 +9,19 @@ from lxml import etree
 from einvoice_core.findings import Location, Undecided
 from einvoice_core.money import total
 from ubl_peppol.errors import UnknownDocumentError
-from ubl_peppol.reading.table import Path, PathTable, ubl_table
+from ubl_peppol.reading.table import Path, PathTable, cii_table, ubl_table
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
 from ubl_peppol.syntax import CREDIT_NOTE, INVOICE
+from ubl_peppol.syntax_cii import ROOT as CII_ROOT
 
 __all__ = ["GroupReading", "Reading", "read"]
 
 T = TypeVar("T")
-_ROOTS = {f"{{{INVOICE}}}Invoice": False, f"{{{CREDIT_NOTE}}}CreditNote": True}
+_ROOTS = {
+    f"{{{INVOICE}}}Invoice": (False, ubl_table),
+    f"{{{CREDIT_NOTE}}}CreditNote": (True, ubl_table),
+    CII_ROOT: (False, cii_table),
+}
 
 
 class GroupReading:
@@ -157,6 +162,11 @@ class Reading:
         self._groups: dict[str, list[GroupReading]] = {"document": [self.document]}
         self._cache: dict[str, Any] = {}
 
+    @property
+    def is_cii(self) -> bool:
+        """Whether the document is a Cross Industry Invoice, not UBL."""
+        return self.root.tag == CII_ROOT
+
     def groups(self, group_id: str) -> list[GroupReading]:
         """Return every group of that kind, in document order."""
         return self._groups.get(group_id, _NO_GROUPS)
@@ -188,19 +198,21 @@ def read(root: etree._Element, table: PathTable | None = None) -> Reading:
     """Read a document in one pass.
 
     Args:
-        root: A UBL 2.1 ``Invoice`` or ``CreditNote``.
-        table: The path table; by default that of UBL 2.1.
+        root: A UBL 2.1 ``Invoice`` or ``CreditNote``, or a CII D16B ``CrossIndustryInvoice``.
+        table: The path table; by default that of the syntax.
 
     Raises:
         UnknownDocumentError: The root is something else.
     """
-    is_credit_note = _ROOTS.get(str(root.tag))
-    if is_credit_note is None:
+    known = _ROOTS.get(str(root.tag))
+    if known is None:
         raise UnknownDocumentError(
-            f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote is read here",
+            f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote, or a CII "
+            "D16B CrossIndustryInvoice, is read here",
             root=str(root.tag),
         )
-    table = table or ubl_table()
+    is_credit_note, usual = known
+    table = table or usual()
     reading = Reading(root, table, is_credit_note=is_credit_note)
     _walk(reading, root, table.root, {"document": reading.document})
     if root.find("*") is None and not string_of(root).strip(" \t\r\n"):

@@ -12,12 +12,15 @@ from functools import cache
 from importlib import resources
 
 from einvoice_core.errors import BadParameterError
+from ubl_peppol.reading.cii_conditions import CII_CONDITIONS
 from ubl_peppol.reading.conditions import CONDITIONS, Condition
 from ubl_peppol.syntax import CAC, CBC
+from ubl_peppol.syntax_cii import CII_NAMESPACES
 
-__all__ = ["Path", "PathTable", "ubl_table"]
+__all__ = ["Path", "PathTable", "cii_table", "ubl_table"]
 
-_NAMESPACES = {"cac": CAC, "cbc": CBC}
+_NAMESPACES = {"cac": CAC, "cbc": CBC, **CII_NAMESPACES}
+_CONDITIONS = {**CONDITIONS, **CII_CONDITIONS}
 _REMEMBERED = 20_000
 """Paths kept in memory; a document with more (none of a known kind has) is judged step by step."""
 
@@ -183,15 +186,24 @@ class PathTable:
 def _step(text: str, origin: str) -> _Step:
     name, _, condition = text.removesuffix("]").partition("[")
     prefix, _, local = name.partition(":")
-    if prefix not in _NAMESPACES or (condition and condition not in CONDITIONS):
+    if prefix not in _NAMESPACES or (condition and condition not in _CONDITIONS):
         raise BadParameterError(f"{origin}: {text!r} is not a step of a path")
     tag = f"{{{_NAMESPACES[prefix]}}}{local}"
-    return _Step(tag, CONDITIONS[condition] if condition else None)
+    return _Step(tag, _CONDITIONS[condition] if condition else None)
 
 
 @cache
 def ubl_table() -> PathTable:
     """Return the table of UBL 2.1."""
-    name = "reading/ubl.csv"
+    return _table("reading/ubl.csv")
+
+
+@cache
+def cii_table() -> PathTable:
+    """Return the table of CII D16B."""
+    return _table("reading/cii.csv")
+
+
+def _table(name: str) -> PathTable:
     text = resources.files("ubl_peppol").joinpath(name).read_text(encoding="utf-8")
     return PathTable(text, name)
