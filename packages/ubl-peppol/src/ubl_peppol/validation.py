@@ -55,7 +55,9 @@ def validate(
 
 def judge(reading: Reading, profile: Profile) -> Report:
     """Run the rules of a profile on a reading."""
-    unreadable = tuple(_unreadable(verdict) for verdict in reading.unreadable[:MAX_FINDINGS])
+    # The whole document is walked only when one line of each kind has shown that it is needed.
+    verdicts = reading.unreadable if reading.sample.unreadable else []
+    unreadable = tuple(_unreadable(verdict) for verdict in verdicts[:MAX_FINDINGS])
     report = Report(findings=unreadable)
     for layer in profile.layers:
         left = MAX_FINDINGS - len(report.findings)
