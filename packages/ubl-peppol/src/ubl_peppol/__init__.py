@@ -7,6 +7,7 @@
 """
 
 from ubl_peppol import model, ubl
+from ubl_peppol.batch import validate_many
 from ubl_peppol.census import Census, census
 from ubl_peppol.explaining import Explanation, explain
 from ubl_peppol.profiles import PROFILES, Profile, compose, rules_of
@@ -24,4 +25,5 @@ __all__ = [
     "rules_of",
     "ubl",
     "validate",
+    "validate_many",
 ]
