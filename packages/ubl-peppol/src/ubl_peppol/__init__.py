@@ -7,17 +7,23 @@
 """
 
 from ubl_peppol import model, ubl
+from ubl_peppol.batch import validate_many
 from ubl_peppol.census import Census, census
-from ubl_peppol.profiles import PROFILES, Profile, rules_of
+from ubl_peppol.explaining import Explanation, explain
+from ubl_peppol.profiles import PROFILES, Profile, compose, rules_of
 from ubl_peppol.validation import validate
 
 __all__ = [
     "PROFILES",
     "Census",
+    "Explanation",
     "Profile",
     "census",
+    "compose",
+    "explain",
     "model",
     "rules_of",
     "ubl",
     "validate",
+    "validate_many",
 ]

@@ -14,7 +14,7 @@ from lxml import etree
 from einvoice_core.errors import BadParameterError
 from ubl_peppol.syntax_cii import CII_NAMESPACES, ROOT
 
-__all__ = ["Place", "Row", "Walked", "rows", "walk"]
+__all__ = ["Place", "Row", "Walked", "rows", "sections", "walk"]
 
 _REMEMBERED = 20_000
 """Paths kept in memory; a document with more (none of a known kind has) is judged step by step."""
@@ -39,6 +39,7 @@ class Row:
 class _Section:
     """The elements that a group of rules judges."""
 
+    title: str
     paths: tuple[tuple[str, ...], ...]
     ends: tuple[tuple[str, ...], ...]
     suffix: str
@@ -106,6 +107,7 @@ def _section(title: str, lines: list[str]) -> _Section:
         else:
             paths.append((ROOT, *_steps(alternative)))
     return _Section(
+        title,
         tuple(paths),
         tuple(ends),
         suffix,
@@ -134,6 +136,11 @@ def _sections() -> tuple[_Section, ...]:
             raise BadParameterError(f"{name}: {lines[0]!r} is not the title of a section")
         sections.append(_section(lines[0][1:-1], lines[1:]))
     return tuple(sections)
+
+
+def sections() -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    """Return the sections of the table: what names their elements, and their rules."""
+    return tuple((section.title, section.rows) for section in _sections())
 
 
 def rows() -> tuple[Row, ...]:
