@@ -6,7 +6,7 @@
     invoice = ubl_peppol.ubl.read(xml)
 """
 
-from ubl_peppol import model, ubl
+from ubl_peppol import cii, model, structure, ubl
 from ubl_peppol.batch import validate_many
 from ubl_peppol.census import Census, census
 from ubl_peppol.explaining import Explanation, explain
@@ -19,10 +19,12 @@ __all__ = [
     "Explanation",
     "Profile",
     "census",
+    "cii",
     "compose",
     "explain",
     "model",
     "rules_of",
+    "structure",
     "ubl",
     "validate",
     "validate_many",
