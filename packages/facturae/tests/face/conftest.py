@@ -141,7 +141,7 @@ def connect(service: Service, credential: Credential, clock: VirtualClock) -> Co
             transport=Memory(to),
             clock=at,
             sleep=clock.advance,
-            patience=Patience(jitter=lambda: 1.0),
+            patience=Patience(delay_share=lambda: 1.0),
         )
 
     return connect
