@@ -13,6 +13,15 @@ def test_an_invoice_goes_the_whole_way(office: Any) -> None:
     signed = office.get(f"/invoices/{issued['id']}/facturae")
     assert signed.status_code == 200, signed.text
     facturae_es.verify(signed.content)
+    judged = office.post("/invoices/signature", content=signed.content).json()
+    assert judged["ok"], judged
+    assert judged["signed_by"]["nif"] == "B28015865"
+    assert set(judged["skipped"]) == {"signature: chain", "signature: revocation"}
+    forged = signed.content.replace(b"242.00", b"942.00")
+    refused = office.post("/invoices/signature", content=forged).json()
+    assert not refused["ok"]
+    assert refused["signed_by"] is None
+    assert [finding["rule"] for finding in refused["findings"]] == ["FACTURAE-SIG-07"]
     verdict = office.get(f"/peppol/invoices/{issued['id']}/verdict").json()
     assert verdict["ok"], verdict
     assert verdict["rules"] > 0
@@ -31,16 +40,15 @@ def test_an_invoice_of_somebody_else_is_judged_and_converted(office: Any) -> Non
     issued = office.issue_one()
     signed = office.get(f"/invoices/{issued['id']}/facturae").content
 
-    verdict = office.post("/invoices/facturae/validate?signature=true", content=signed).json()
+    verdict = office.post("/invoices/facturae/validate", content=signed).json()
     assert verdict["valid"], verdict
-    assert verdict["layers_run"] == ["structure", "rules", "signature"]
+    assert verdict["layers_run"] == ["structure", "rules"]
 
     forged = signed.replace(b"<InvoiceTotal>242.00<", b"<InvoiceTotal>242.50<")
-    verdict = office.post("/invoices/facturae/validate?signature=true", content=forged).json()
+    verdict = office.post("/invoices/facturae/validate", content=forged).json()
     assert not verdict["valid"]
     rules = [finding["rule"] for finding in verdict["findings"]]
     assert "FACTURAE-009" in rules
-    assert "FACTURAE-SIG-07" in rules
     assert all(finding["path"] and finding["line"] for finding in verdict["findings"])
 
     answer = office.post("/invoices/facturae/convert?to=3.2", content=signed).json()

@@ -18,7 +18,7 @@ from reference_server.links import Link
 from reference_server.parties import party_from_json
 from reference_server.problems import responses
 from reference_server.security import CanRead, CanWrite
-from reference_server.services.invoices import documents, received, service
+from reference_server.services.invoices import documents, received, service, signatures
 from reference_server.services.invoices.schemas import (
     Draft,
     FacturaeConversion,
@@ -29,6 +29,7 @@ from reference_server.services.invoices.schemas import (
     NewSeries,
     Party,
     Series,
+    SignatureVerdict,
     Version,
 )
 
@@ -73,13 +74,11 @@ def page(
 
 
 @router.post("/facturae/validate", responses=responses(401, 413, 422))
-async def validate_facturae(
-    request: Request, caller: CanRead, signature: Annotated[bool, Query()] = False
-) -> FacturaeVerdict:
-    """Judge a Facturae document, sent as the body."""
+async def validate_facturae(request: Request, caller: CanRead) -> FacturaeVerdict:
+    """Judge structure and rules of a Facturae document, sent as the body."""
     del caller
     data = await request.body()
-    return await run_in_threadpool(received.judge, data, signature=signature)
+    return await run_in_threadpool(received.judge, data)
 
 
 @router.post("/facturae/convert", responses=responses(401, 413, 422))
@@ -90,6 +89,14 @@ async def convert_facturae(
     del caller
     data = await request.body()
     return await run_in_threadpool(received.convert, data, to)
+
+
+@router.post("/signature", responses=responses(401, 413, 422))
+async def judge_signature(request: Request, caller: CanRead, clock: AppClock) -> SignatureVerdict:
+    """Verify the signature of a Facturae document, sent as the body."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(signatures.judge, data, clock())
 
 
 @router.get("/{invoice_id}", responses=responses(401, 404))

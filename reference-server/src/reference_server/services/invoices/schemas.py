@@ -4,7 +4,7 @@ A line names its rate (``general``) and gets the percentage of the day of the op
 percentage, for taxes whose rates are not recorded here.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -34,6 +34,9 @@ __all__ = [
     "NewSeries",
     "Party",
     "Series",
+    "SignatureFinding",
+    "SignatureVerdict",
+    "SignedBy",
     "Version",
 ]
 
@@ -164,6 +167,44 @@ class InvoicePage(BaseModel):
 
     items: tuple[InvoiceView, ...]
     next_after: str | None
+
+
+class SignedBy(BaseModel):
+    """Who signed a document, and what exactly; only of a signature that holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    nif: str | None
+    name: str
+    roles: tuple[str, ...]
+    signed_at: datetime
+    document_sha256: str
+    """Digest of the canonical document without its signature."""
+
+
+class SignatureFinding(BaseModel):
+    """Why a receiver would refuse the signature, where, and what to do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    severity: str
+    message: str
+    element: str
+    """Spanish name of what it is about."""
+    path: str
+    line: int | None
+
+
+class SignatureVerdict(BaseModel):
+    """The judgement of a signature; a check that could not run is listed and has not passed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ok: bool
+    signed_by: SignedBy | None
+    findings: tuple[SignatureFinding, ...]
+    skipped: dict[str, str]
 
 
 class FacturaeFinding(BaseModel):
