@@ -169,44 +169,6 @@ class InvoicePage(BaseModel):
     next_after: str | None
 
 
-class SignedBy(BaseModel):
-    """Who signed a document, and what exactly; only of a signature that holds."""
-
-    model_config = ConfigDict(frozen=True)
-
-    nif: str | None
-    name: str
-    roles: tuple[str, ...]
-    signed_at: datetime
-    document_sha256: str
-    """Digest of the canonical document without its signature."""
-
-
-class SignatureFinding(BaseModel):
-    """Why a receiver would refuse the signature, where, and what to do."""
-
-    model_config = ConfigDict(frozen=True)
-
-    rule: str
-    severity: str
-    message: str
-    element: str
-    """Spanish name of what it is about."""
-    path: str
-    line: int | None
-
-
-class SignatureVerdict(BaseModel):
-    """The judgement of a signature; a check that could not run is listed and has not passed."""
-
-    model_config = ConfigDict(frozen=True)
-
-    ok: bool
-    signed_by: SignedBy | None
-    findings: tuple[SignatureFinding, ...]
-    skipped: dict[str, str]
-
-
 class FacturaeFinding(BaseModel):
     """One thing that is wrong in a document, where it is, and what to change."""
 
@@ -250,3 +212,34 @@ class FacturaeConversion(BaseModel):
     version: str
     document: str
     losses: tuple[FacturaeLoss, ...]
+
+
+class SignedBy(BaseModel):
+    """Who signed a document, and what exactly; only of a signature that holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    nif: str | None
+    name: str
+    roles: tuple[str, ...]
+    signed_at: datetime
+    document_sha256: str
+    """Digest of the canonical document without its signature."""
+
+
+class SignatureFinding(FacturaeFinding):
+    """Why a receiver would refuse the signature, where, and what to do."""
+
+    element: str
+    """Spanish name of what it is about."""
+
+
+class SignatureVerdict(BaseModel):
+    """The judgement of a signature; a check that could not run is listed and has not passed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ok: bool
+    signed_by: SignedBy | None
+    findings: tuple[SignatureFinding, ...]
+    skipped: dict[str, str]
