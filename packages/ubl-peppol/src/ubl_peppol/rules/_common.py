@@ -4,8 +4,6 @@ from functools import cache
 from typing import get_args, get_type_hints
 
 from einvoice_core.findings import Breach, RuleSet
-from einvoice_core.records import Term
-from ubl_peppol import model
 from ubl_peppol.reading import GroupReading, Reading
 
 __all__ = ["EN16931_RELEASE", "PEPPOL_RELEASE", "en_rules", "label", "missing", "shown"]
@@ -21,6 +19,10 @@ def en_rules(name: str) -> RuleSet[Reading]:
 
 @cache
 def _labels() -> dict[str, str]:
+    # The model is slow to import, and wanted only where something is to be said.
+    from einvoice_core.records import Term
+    from ubl_peppol import model
+
     labels: dict[str, str] = {}
     for name in model.__all__:
         record = getattr(model, name)
