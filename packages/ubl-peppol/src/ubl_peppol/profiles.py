@@ -22,9 +22,12 @@ from ubl_peppol.errors import UnknownProfileError
 from ubl_peppol.reading import Reading
 from ubl_peppol.reading.values import collapse, string_of
 from ubl_peppol.rules import en16931, peppol
+from ubl_peppol.rules.cii import en16931_cii
 from ubl_peppol.rules.responses import ResponseReading, invoice_response, message_response
 from ubl_peppol.rules.selfbilling import selfbilling
 from ubl_peppol.syntax import APPLICATION_RESPONSE, CBC
+from ubl_peppol.syntax_cii import RAM, RSM
+from ubl_peppol.syntax_cii import ROOT as CII_ROOT
 
 __all__ = [
     "AUTO",
@@ -82,6 +85,31 @@ class Profile:
         """The official artefacts of the newest release."""
         return self.releases[-1].artefacts if self.releases else ()
 
+    @property
+    def artefacts_in_cii(self) -> tuple[str, ...]:
+        """The official artefacts whose rules are for a document in CII."""
+        return tuple(
+            _ARTEFACTS_IN_CII[name] for name in self.artefacts if name in _ARTEFACTS_IN_CII
+        )
+
+    def layers_in_cii(self) -> tuple[tuple[RuleSet[Reading], ...], dict[str, str]]:
+        """Return the rule sets for an invoice in CII, and the layers that CII does not have.
+
+        The rules of EN 16931 are those of the artefact for CII; a layer of your own runs as it is;
+        those of Peppol are for UBL.
+        """
+        layers: list[RuleSet[Reading]] = []
+        skipped: dict[str, str] = {}
+        for layer in self.layers:
+            if layer.name == en16931.name:
+                dropped = frozenset(en16931.rules) - frozenset(layer.rules)
+                layers.append(_thinned(en16931_cii, dropped))
+            elif layer.name in _INVOICE_RULES:
+                skipped[layer.name] = "these rules are for UBL, and the document is CII"
+            else:
+                layers.append(layer)
+        return tuple(layers), skipped
+
     def release_on(self, day: date) -> Release | None:
         """Return the release that must be used on a day; ``None`` before the first of them.
 
@@ -94,6 +122,7 @@ class Profile:
 _INVOICE_RULES = MappingProxyType(
     {"en16931": en16931, "peppol": peppol, "peppol-selfbilling": selfbilling}
 )
+_ARTEFACTS_IN_CII = MappingProxyType({"EN16931-UBL-1.3.16": "EN16931-CII-1.3.16"})
 _RESPONSE_RULES = MappingProxyType(
     {"peppol-invoice-response": invoice_response, "peppol-message-response": message_response}
 )
@@ -192,8 +221,8 @@ def detect(root: etree._Element) -> tuple[Profile, str]:
         The profile, and what the reader of a report should know: nothing, or why a document whose
         specification is not known is judged as EN 16931 (a response: as an invoice response).
     """
-    named = _first(root, "CustomizationID")
-    process = _first(root, "ProfileID")
+    named = _first(root, "CustomizationID", "GuidelineSpecified")
+    process = _first(root, "ProfileID", "BusinessProcessSpecified")
     if root.tag == f"{{{APPLICATION_RESPONSE}}}ApplicationResponse":
         candidates = [entry for entry in PROFILES.values() if entry.responses]
         fallback = PROFILES["peppol-invoice-response-3"]
@@ -221,8 +250,12 @@ def _names(named: str, profile: Profile) -> bool:
     return named == wanted
 
 
-def _first(root: etree._Element, name: str) -> str:
-    found = root.find(f"{{{CBC}}}{name}")
+def _first(root: etree._Element, name: str, in_cii: str) -> str:
+    path = f"{{{CBC}}}{name}"
+    if root.tag == CII_ROOT:
+        parameter = f"{{{RAM}}}{in_cii}DocumentContextParameter"
+        path = f"{{{RSM}}}ExchangedDocumentContext/{parameter}/{{{RAM}}}ID"
+    found = root.find(path)
     return "" if found is None else collapse(string_of(found))
 
 

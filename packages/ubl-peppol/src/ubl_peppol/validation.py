@@ -1,12 +1,15 @@
-"""Judge a document: structure, when the user has the schemas, and the rules of a profile."""
+"""Judge a document: its structure, and the rules of a profile."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from lxml import etree
 
-from einvoice_core.findings import MAX_FINDINGS, Finding, Report, Severity, Undecided
+from einvoice_core.findings import MAX_FINDINGS, Finding, Report, RuleSet, Severity, Undecided
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
+from ubl_peppol import structure
 from ubl_peppol.census import census
 from ubl_peppol.errors import UnknownDocumentError
 from ubl_peppol.profiles import AUTO, Profile, detect, profile_of
@@ -21,6 +24,7 @@ __all__ = ["UNREADABLE", "judge", "judge_response", "validate"]
 UNREADABLE = "UBL-PEPPOL-004"
 """The id of a finding of ours: an element that the official rules could not read either."""
 
+D = TypeVar("D")
 _MAINDOC = "maindoc/UBL-{}-2.1.xsd"
 
 
@@ -31,25 +35,25 @@ def validate(
     xsd: Path | str | None = None,
     limits: Limits = LIMITS,
 ) -> Report:
-    """Judge a UBL 2.1 invoice, credit note or business response.
+    """Judge a UBL 2.1 invoice, credit note or business response, or a CII D16B invoice.
 
     Args:
         xml: The document as it came.
         profile: Name of a profile, such as ``"en16931"`` or ``"peppol-bis-3"``; ``"auto"`` takes
             the one that the document names, and the report says so when none is known; or a
             profile of your own (:func:`ubl_peppol.compose`).
-        xsd: Folder with the user's copy of the UBL 2.1 schemas (``maindoc/UBL-Invoice-2.1.xsd``);
-            without it the layer ``structure`` stands in the report as skipped.
+        xsd: Folder with the user's copy of the UBL 2.1 schemas (``maindoc/UBL-Invoice-2.1.xsd``),
+            for a second opinion on the structure: the layer ``xsd``.
         limits: How large a document may be.
 
     Returns:
         The findings, and the layers that ran. ``layers_skipped`` says what was not judged: the
-        structure without schemas, the official rules that are not implemented, a specification
-        that is not known.
+        official rules that are not implemented, or not for this syntax, and a specification that
+        is not known.
 
     Raises:
         XmlRefused: The bytes are not a document that is read.
-        UnknownDocumentError: It is not a UBL document that the profile is for.
+        UnknownDocumentError: It is not a document that the profile is for.
         UnknownProfileError: There is no profile of that name.
         SchemaUnusable: The schemas cannot be used.
     """
@@ -76,11 +80,15 @@ def validate(
 
 def judge(reading: Reading, profile: Profile) -> Report:
     """Run the rules of a profile on a reading."""
-    unreadable = tuple(_unreadable(verdict) for verdict in reading.unreadable[:MAX_FINDINGS])
+    # The whole document is walked only when one line of each kind has shown that it is needed.
+    verdicts = reading.unreadable if reading.sample.unreadable else []
+    unreadable = tuple(_unreadable(verdict) for verdict in verdicts[:MAX_FINDINGS])
     report = Report(findings=unreadable)
-    for layer in profile.layers:
+    layers, skipped = profile.layers_in_cii() if reading.is_cii else (profile.layers, {})
+    for layer in layers:
         report += layer.validate(reading, max(MAX_FINDINGS - len(report.findings), 0))
-    return report + _rest(profile)
+    report += Report(layers_skipped=MappingProxyType(skipped))
+    return report + _rest(profile.artefacts_in_cii if reading.is_cii else profile.artefacts, layers)
 
 
 def judge_response(reading: ResponseReading, profile: Profile) -> Report:
@@ -88,7 +96,7 @@ def judge_response(reading: ResponseReading, profile: Profile) -> Report:
     report = Report()
     for layer in profile.responses:
         report += layer.validate(reading, max(MAX_FINDINGS - len(report.findings), 0))
-    return report + _rest(profile)
+    return report + _rest(profile.artefacts, profile.responses)
 
 
 def _require(profile: Profile, fits: bool, what: str) -> None:
@@ -99,13 +107,12 @@ def _require(profile: Profile, fits: bool, what: str) -> None:
         )
 
 
-def _rest(profile: Profile) -> Report:
+def _rest(artefacts: Iterable[str], layers: Iterable[RuleSet[D]]) -> Report:
     """Say which of the official rules were not judged."""
     known = census()
-    here = {rule for layer in profile.layers for rule in layer.rules}
-    here |= {rule for layer in profile.responses for rule in layer.rules}
+    here = {rule for layer in layers for rule in layer.rules}
     skipped = {}
-    for name in profile.artefacts:
+    for name in artefacts:
         entry = known[name]
         count = len((entry.fired & here) | set(entry.silent))
         if count < entry.total:
@@ -130,11 +137,11 @@ def _unreadable(verdict: Undecided) -> Finding:
 
 
 def _structure(root: etree._Element, name: str, xsd: Path | str | None) -> Report:
+    report = structure.validate(root)
     if xsd is None:
-        reason = "no schemas were given: name the folder of the UBL 2.1 schemas"
-        return Report(layers_skipped=MappingProxyType({"structure": reason}))
+        return report
     # Compiling schemas is slow and rarely wanted: imported where it is used.
     from einvoice_core.xml.schema import SchemaSet
 
     schema = SchemaSet.load(Path(xsd) / _MAINDOC.format(name))
-    return Report(findings=schema.validate(root), layers_run=("structure",))
+    return report + Report(findings=schema.validate(root), layers_run=("xsd",))

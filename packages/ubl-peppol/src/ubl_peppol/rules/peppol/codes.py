@@ -49,7 +49,12 @@ _TYPES = {
 }
 
 
-@common.family(_TYPES, terms=["BT-3"], message="The type code {code} is not one of Peppol billing.")
+@common.family(
+    _TYPES,
+    on=lambda place: place[1],
+    terms=["BT-3"],
+    message="The type code {code} is not one of Peppol billing.",
+)
 def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The type code is one that Peppol billing takes."""
     rule, term = place
@@ -60,6 +65,7 @@ def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator
 
 @common.rule(
     "PEPPOL-EN16931-P0112",
+    on="invoice-type-code",
     terms=["BT-3"],
     message="Type code {code} stands between German parties only: use 380 and name the earlier "
     "invoice (BG-3), or a credit note (381).",
@@ -85,6 +91,7 @@ _EXEMPTIONS = {
 
 @common.family(
     _EXEMPTIONS,
+    on=lambda _: "exemption-code",
     terms=["BT-121", "BT-118"],
     message="The exemption {code} goes with category {wanted}, not {category}.",
 )
@@ -107,6 +114,7 @@ _CODES = {
 
 @common.family(
     {rule: (rule, term) for rule, term in _CODES.items()},
+    on=lambda place: place[1],
     message="{code!r} is not in the code list of this element: replace it.",
 )
 def code_is_listed(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
@@ -127,6 +135,7 @@ _PARTS = {
 
 @common.family(
     {rule: (rule, *place) for rule, place in _PARTS.items()},
+    on=lambda place: place[1],
     message="{code!r} is not in the list for this attribute: replace it.",
 )
 def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> Iterator[Breach]:
@@ -199,13 +208,17 @@ def misshapen(invoice: Identifiers, scheme: str) -> Iterator[Breach]:
                 yield Breach(at=value, value=text, scheme=scheme)
 
 
-@common.family(FATAL_SCHEMES, message=IDENTIFIER_MESSAGE)
+def _scheme(scheme: str) -> str:
+    return f"scheme {scheme}"
+
+
+@common.family(FATAL_SCHEMES, on=_scheme, message=IDENTIFIER_MESSAGE)
 def identifier_fits_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
     """An identifier has the form and the check digits of its scheme."""
     yield from misshapen(invoice, scheme)
 
 
-@common.family(WARNED_SCHEMES, message=IDENTIFIER_MESSAGE, severity=Severity.WARNING)
+@common.family(WARNED_SCHEMES, on=_scheme, message=IDENTIFIER_MESSAGE, severity=Severity.WARNING)
 def identifier_looks_like_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
     """An identifier has the form of its scheme."""
     yield from misshapen(invoice, scheme)
@@ -213,6 +226,7 @@ def identifier_looks_like_its_scheme(invoice: Reading, scheme: str) -> Iterator[
 
 @common.rule(
     "PEPPOL-COMMON-R056-2",
+    on="nl-vat-number",
     terms=["BT-31", "BT-48", "BT-63"],
     severity=Severity.WARNING,
     message=DUTCH_MESSAGE,
