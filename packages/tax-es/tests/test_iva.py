@@ -14,7 +14,7 @@ from tax_es.errors import (
     NoSuchRateError,
     TerritoryError,
     UnknownKindError,
-    UnverifiedParameterError,
+    UnverifiedParameter,
 )
 
 DAYS = st.dates(date(1993, 1, 1), date(2099, 12, 31))
@@ -171,7 +171,7 @@ class TestTerritories:
 
     def test_a_row_that_was_not_confirmed_is_refused_unless_allowed(self) -> None:
         day = date(2024, 12, 29)
-        with pytest.raises(UnverifiedParameterError, match="first day was not traced"):
+        with pytest.raises(UnverifiedParameter, match="first day was not traced"):
             iva.rate(day, territory="canarias")
         allowed = iva.rate(day, territory="canarias", allow_unverified=True)
         assert (allowed.percent, allowed.mark) == (Decimal(7), "the first day was not traced")
