@@ -8,6 +8,7 @@
 """
 
 from aeat_sii.verifactu import chain, codes, qr, records, rules
+from aeat_sii.verifactu.advice import Advice, Consequence, Step, advice
 from aeat_sii.verifactu.answers import Answer, AnswerLine, Duplicate, match
 from aeat_sii.verifactu.chain import AnyRecord, fingerprint, link
 from aeat_sii.verifactu.client import (
@@ -47,6 +48,7 @@ from aeat_sii.verifactu.records import (
 from aeat_sii.verifactu.rules import validate
 
 __all__ = [
+    "Advice",
     "Answer",
     "AnswerLine",
     "AnyRecord",
@@ -56,6 +58,7 @@ __all__ = [
     "CancelledInvoiceId",
     "ChainLink",
     "Client",
+    "Consequence",
     "Conversation",
     "Duplicate",
     "Exemption",
@@ -72,10 +75,12 @@ __all__ = [
     "Regime",
     "RegistrationRecord",
     "SpanishPerson",
+    "Step",
     "StoredState",
     "Submission",
     "SubmissionState",
     "TaxKind",
+    "advice",
     "build",
     "chain",
     "codes",
