@@ -11,25 +11,29 @@ from typing import TypeVar
 
 from aeat_sii.errors import ChainError, ClockWentBackError
 from aeat_sii.verifactu.chain import AnyRecord, link
-from aeat_sii.verifactu.records import CancellationRecord, ChainLink, RegistrationRecord
+from aeat_sii.verifactu.records import SF, CancellationRecord, ChainLink, RegistrationRecord
 from aeat_sii.verifactu.store._sql import Connection, is_sqlite, run
 from einvoice_core.xml.binding import read, write
 from einvoice_core.xml.parsing import parse
 
 __all__ = [
+    "Entry",
     "Head",
     "Key",
     "StoredRecord",
     "append",
+    "entry_of",
     "head_of",
     "insert",
     "last_of",
     "record_of",
+    "stamp",
     "walk",
 ]
 
 R = TypeVar("R", RegistrationRecord, CancellationRecord)
 
+_PREFIXES = {"sum1": SF}
 _TOLERANCE = timedelta(seconds=60)
 _HEAD = (
     "SELECT length, last_nif, last_number, last_issued_on, last_fingerprint, last_recorded_at"
@@ -93,7 +97,12 @@ class StoredRecord:
 
 
 def append(
-    connection: Connection, key: Key, record: R, *, clock: Callable[[], datetime] | None = None
+    connection: Connection,
+    key: Key,
+    record: R,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    sign: Callable[[bytes], bytes] | None = None,
 ) -> R:
     """Put a record at the end of a chain, in the transaction of the caller.
 
@@ -104,6 +113,7 @@ def append(
         record: Complete but for its place and fingerprint.
         clock: Stamps the record, so that concurrent issuers keep the order of time; without it the
             record keeps its own instant.
+        sign: Signs the text of the record, for systems that do not send theirs.
 
     Returns:
         The record as it will be sent.
@@ -114,59 +124,97 @@ def append(
         ChainError: The chain is of another taxpayer.
     """
     head = head_of(connection, key, lock=True)
-    record = _stamped(record, head, clock)
+    made_at = stamp(head, record.recorded_at, clock)
+    if made_at is not record.recorded_at:
+        record = record.model_copy(update={"recorded_at": made_at})
     linked = link(record, head.link)
-    insert(connection, key, head, linked, write(linked, declaration=False).decode("utf-8"))
+    xml = write(linked, prefixes=_PREFIXES, declaration=False)
+    insert(connection, key, head, entry_of(linked, (sign(xml) if sign else xml).decode("utf-8")))
     return linked
 
 
-def insert(
-    connection: Connection, key: Key, head: Head, linked: AnyRecord, xml: str
-) -> StoredRecord:
-    """Write a linked record behind the end of its chain, with the text that was hashed.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is written behind the end of a chain.
+
+    Args:
+        kind: ``alta``, ``anulacion`` or ``evento``.
+        nif: Of the issuer.
+        number: Of the invoice; of an event, its kind.
+        issued_on: Day of the invoice, or of the event.
+        fingerprint: Of the record.
+        recorded_at: When it was made.
+        xml: The text that was hashed.
+    """
+
+    kind: str
+    nif: str
+    number: str
+    issued_on: date
+    fingerprint: str
+    recorded_at: datetime
+    xml: str
+
+
+def entry_of(linked: AnyRecord, xml: str) -> Entry:
+    """Make the entry of a linked record."""
+    invoice = linked.invoice
+    return Entry(
+        "alta" if isinstance(linked, RegistrationRecord) else "anulacion",
+        invoice.issuer_nif,
+        invoice.number,
+        invoice.issued_on,
+        linked.fingerprint,
+        linked.recorded_at,
+        xml,
+    )
+
+
+def insert(connection: Connection, key: Key, head: Head, entry: Entry) -> int:
+    """Write an entry behind the end of its chain, with the text that was hashed.
 
     Args:
         connection: In a transaction that has locked the chain.
         key: Which chain.
         head: Its end.
-        linked: The record.
-        xml: Its text.
+        entry: What to write.
+
+    Returns:
+        Its position.
+
+    Raises:
+        ChainError: Somebody else has put a record there, which the lock should keep away.
     """
-    kind = "alta" if isinstance(linked, RegistrationRecord) else "anulacion"
     position = head.length + 1
-    invoice = linked.invoice
-    issued_on = invoice.issued_on.isoformat()
+    issued_on = entry.issued_on.isoformat()
     run(
         connection,
         f"INSERT INTO verifactu_record (tenant, chain, {_COLUMNS})"  # noqa: S608 - constants
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (key.tenant, key.chain, position, kind, invoice.number, issued_on, linked.fingerprint, xml),
+        (
+            *(key.tenant, key.chain, position, entry.kind, entry.number, issued_on),
+            *(entry.fingerprint, entry.xml),
+        ),
     )
-    run(
-        connection,
-        "INSERT INTO verifactu_delivery (tenant, chain, position, state, attempts)"
-        " VALUES (?, ?, ?, 'pending', 0)",
-        (key.tenant, key.chain, position),
-    )
+    if entry.kind != "evento":
+        run(
+            connection,
+            "INSERT INTO verifactu_delivery (tenant, chain, position, state, attempts)"
+            " VALUES (?, ?, ?, 'pending', 0)",
+            (key.tenant, key.chain, position),
+        )
     changed = run(
         connection,
         "UPDATE verifactu_chain SET length = ?, last_nif = ?, last_number = ?, last_issued_on = ?,"
         " last_fingerprint = ?, last_recorded_at = ? WHERE tenant = ? AND chain = ? AND length = ?",
         (
-            position,
-            invoice.issuer_nif,
-            invoice.number,
-            issued_on,
-            linked.fingerprint,
-            linked.recorded_at.isoformat(),
-            key.tenant,
-            key.chain,
-            head.length,
+            *(position, entry.nif, entry.number, issued_on, entry.fingerprint),
+            *(entry.recorded_at.isoformat(), key.tenant, key.chain, head.length),
         ),
     )
     if changed.rowcount != 1:
         raise ChainError("another transaction has put a record there: begin anew")
-    return StoredRecord(position, kind, invoice.number, invoice.issued_on, linked.fingerprint, xml)
+    return position
 
 
 def head_of(connection: Connection, key: Key, *, lock: bool = False) -> Head:
@@ -245,10 +293,17 @@ def _stored(row: tuple[int, str, str, str, str, str]) -> StoredRecord:
     return StoredRecord(position, kind, number, date.fromisoformat(issued_on), fingerprint, xml)
 
 
-def _stamped(record: R, head: Head, clock: Callable[[], datetime] | None) -> R:
-    now = record.recorded_at if clock is None else clock()
+def stamp(head: Head, stated: datetime, clock: Callable[[], datetime] | None) -> datetime:
+    """Return the instant of a new entry; raises as :func:`append`.
+
+    Args:
+        head: End of the chain.
+        stated: Its own instant.
+        clock: Tells the instant instead.
+    """
+    instant = stated if clock is None else clock()
     last = head.recorded_at
-    back = last.astimezone(UTC) - now.astimezone(UTC) if last else timedelta(0)
+    back = last.astimezone(UTC) - instant.astimezone(UTC) if last else timedelta(0)
     if back > (timedelta(0) if clock is None else _TOLERANCE):
         seconds = int(back.total_seconds())
         raise ClockWentBackError(
@@ -256,6 +311,5 @@ def _stamped(record: R, head: Head, clock: Callable[[], datetime] | None) -> R:
             wait_s=seconds,
         )
     if clock is None:
-        return record
-    made_at = last if last and back > timedelta(0) else now
-    return record.model_copy(update={"recorded_at": made_at.replace(microsecond=0)})
+        return stated
+    return (last if last and back > timedelta(0) else instant).replace(microsecond=0)

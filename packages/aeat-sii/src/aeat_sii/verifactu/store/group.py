@@ -86,6 +86,7 @@ class ChainStore:
     Args:
         connection: From :func:`open_sqlite` or :func:`open_postgresql`; the store closes it.
         clock: Stamps the records.
+        sign: Signs the text of each record, for systems that do not send theirs.
         reached: Called at each named point of a write.
     """
 
@@ -94,8 +95,10 @@ class ChainStore:
         connection: Connection,
         *,
         clock: Callable[[], datetime] | None = now,
+        sign: Callable[[bytes], bytes] | None = None,
         reached: Reached = lambda point: None,
     ) -> None:
+        self._sign = sign
         self._connection: Any = connection
         self._clock = clock
         self._reached = reached
@@ -195,7 +198,7 @@ class ChainStore:
         """Append one record; its own error concerns nobody else of the group."""
         try:
             linked: RegistrationRecord | CancellationRecord = append(
-                self._connection, waiting.key, waiting.record, clock=self._clock
+                self._connection, waiting.key, waiting.record, clock=self._clock, sign=self._sign
             )
         except ChainError as error:
             waiting.done.set_exception(error)

@@ -9,7 +9,7 @@ from aeat_sii.verifactu.audit import Audit, audit
 from aeat_sii.verifactu.chain import AnyRecord, link_to
 from aeat_sii.verifactu.records import SF, CancellationRecord, RegistrationRecord
 from aeat_sii.verifactu.store._sql import Connection, run
-from aeat_sii.verifactu.store.appending import Head, Key, head_of, insert
+from aeat_sii.verifactu.store.appending import Head, Key, entry_of, head_of, insert
 from einvoice_core.xml.binding import read
 from einvoice_core.xml.parsing import parse
 
@@ -55,7 +55,7 @@ def import_chain(
         )
     for text in texts:
         record = _record(text)
-        insert(connection, key, head, record, text)
+        insert(connection, key, head, entry_of(record, text))
         head = Head(head.length + 1, link_to(record), record.recorded_at)
     if delivered:
         run(
