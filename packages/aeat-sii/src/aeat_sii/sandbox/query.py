@@ -277,14 +277,19 @@ def _row(stored: Stored, shows_name: bool, shows_system: bool) -> str:
     return "".join([*parts, f"</q:EstadoRegistro></q:{name}>"])
 
 
-def _as_answer(element: etree._Element) -> str:
-    """Write an element of a record: itself in the namespace of the answer, its content as it was.
+# Declared in the schema of the answer together with their children.
+_OWN_WRAPPERS = ("FacturasRectificadas", "FacturasSustituidas", "Destinatarios", "Encadenamiento")
 
-    Some wrappers are declared in the answer's schema, with their first children in the records'.
-    """
+
+def _as_answer(element: etree._Element) -> str:
+    """Write an element of a record in the namespace of the answer, its content as it was."""
     name = etree.QName(element).localname
-    inner = "".join(copy(child) for child in element.iterchildren("*"))
-    return f"<q:{name}>{inner}</q:{name}>" if inner else _q(name, text_of(element))
+    children = list(element.iterchildren("*"))
+    if not children:
+        return _q(name, text_of(element))
+    own = name in _OWN_WRAPPERS
+    inner = "".join(_as_answer(child) if own else copy(child) for child in children)
+    return f"<q:{name}>{inner}</q:{name}>"
 
 
 def _q(name: str, text: str) -> str:

@@ -11,14 +11,7 @@ from aeat_sii.verifactu import chain, codes, qr, records, rules
 from aeat_sii.verifactu.advice import Advice, Consequence, Step, advice
 from aeat_sii.verifactu.answers import Answer, AnswerLine, Duplicate, match
 from aeat_sii.verifactu.chain import AnyRecord, fingerprint, link
-from aeat_sii.verifactu.client import (
-    AsyncClient,
-    Client,
-    Conversation,
-    build,
-    prepare,
-    read_answer,
-)
+from aeat_sii.verifactu.client import AsyncClient, Client
 from aeat_sii.verifactu.codes import (
     Exemption,
     IdKind,
@@ -30,6 +23,8 @@ from aeat_sii.verifactu.codes import (
     SubmissionState,
     TaxKind,
 )
+from aeat_sii.verifactu.messages import Conversation, build, prepare, read_answer
+from aeat_sii.verifactu.querying import Filter, Period, Query, QueryAnswer, QueryHeader
 from aeat_sii.verifactu.records import (
     BreakdownLine,
     CancellationRecord,
@@ -62,6 +57,7 @@ __all__ = [
     "Conversation",
     "Duplicate",
     "Exemption",
+    "Filter",
     "Header",
     "IdKind",
     "InvoiceId",
@@ -69,8 +65,12 @@ __all__ = [
     "InvoicingSystem",
     "LineState",
     "OtherId",
+    "Period",
     "Person",
     "Qualification",
+    "Query",
+    "QueryAnswer",
+    "QueryHeader",
     "RectifiedAmounts",
     "Regime",
     "RegistrationRecord",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from lxml import etree
+
 from aeat_sii.errors import ChainError, ClockWentBackError
 from aeat_sii.verifactu.chain import AnyRecord, link
 from aeat_sii.verifactu.records import SF, CancellationRecord, ChainLink, RegistrationRecord
@@ -26,6 +28,7 @@ __all__ = [
     "head_of",
     "insert",
     "last_of",
+    "record_in",
     "record_of",
     "stamp",
     "walk",
@@ -282,10 +285,20 @@ def last_of(connection: Connection, key: Key, number: str, issued_on: date) -> S
 
 def record_of(stored: StoredRecord) -> AnyRecord:
     """Read a stored record, text by text as it was hashed."""
-    element = parse(stored.xml.encode("utf-8"))
-    if stored.kind == "alta":
-        return read(element, RegistrationRecord).require()
-    return read(element, CancellationRecord).require()
+    return record_in(stored.xml.encode("utf-8"))
+
+
+def record_in(xml: bytes) -> AnyRecord:
+    """Read a registration or a cancellation from its own document.
+
+    Raises:
+        XmlRefused: It cannot be read.
+        DocumentRefused: It has not the structure of a record.
+    """
+    root = parse(xml)
+    if etree.QName(root).localname == "RegistroAnulacion":
+        return read(root, CancellationRecord).require()
+    return read(root, RegistrationRecord).require()
 
 
 def _stored(row: tuple[int, str, str, str, str, str]) -> StoredRecord:

@@ -6,11 +6,10 @@ from lxml import etree
 
 from aeat_sii.errors import BrokenChainError, ChainError
 from aeat_sii.verifactu.audit import Audit, audit
-from aeat_sii.verifactu.chain import AnyRecord, link_to
-from aeat_sii.verifactu.records import SF, CancellationRecord, RegistrationRecord
+from aeat_sii.verifactu.chain import link_to
+from aeat_sii.verifactu.records import SF
 from aeat_sii.verifactu.store._sql import Connection, run
-from aeat_sii.verifactu.store.appending import Head, Key, entry_of, head_of, insert
-from einvoice_core.xml.binding import read
+from aeat_sii.verifactu.store.appending import Head, Key, entry_of, head_of, insert, record_in
 from einvoice_core.xml.parsing import parse
 
 __all__ = ["import_chain"]
@@ -54,7 +53,7 @@ def import_chain(
             position=found.first_break.position,
         )
     for text in texts:
-        record = _record(text)
+        record = record_in(text.encode("utf-8"))
         insert(connection, key, head, entry_of(record, text))
         head = Head(head.length + 1, link_to(record), record.recorded_at)
     if delivered:
@@ -70,10 +69,3 @@ def _texts(document: bytes) -> list[str]:
     root = parse(document)
     found = root.iter(f"{{{SF}}}RegistroAlta", f"{{{SF}}}RegistroAnulacion")
     return [etree.tostring(element, encoding="unicode", with_tail=False) for element in found]
-
-
-def _record(text: str) -> AnyRecord:
-    root = parse(text.encode("utf-8"))
-    if etree.QName(root).localname == "RegistroAlta":
-        return read(root, RegistrationRecord).require()
-    return read(root, CancellationRecord).require()
