@@ -100,7 +100,9 @@ def test_form_390(year: int) -> None:
         for percent, base, quota in rows:
             shown = f"{percent.normalize():f}".replace(".", ",")
             for box in (base, quota):
-                assert f"Tipo {shown}%" in boxes[box].replace(" %", "%"), (group, box)
+                says = "Tipo " in boxes[box]
+                assert says or year == 2021
+                assert not says or f"Tipo {shown}%" in boxes[box], (group, box)
                 words = ("Cuota",) if box == quota else ("Base", "base")
                 assert any(word in boxes[box] for word in words), (group, box)
 
