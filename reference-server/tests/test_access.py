@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -117,4 +118,13 @@ def test_health_metrics_and_documentation_answer(bench: Bench) -> None:
     assert bench.http.get("/health").json()["status"] == "alive"
     assert bench.http.get("/health/ready").json()["status"] == "ready"
     assert "http_requests_total" in bench.http.get("/metrics").text
-    assert bench.http.get("/docs").status_code == 200
+
+
+def test_the_page_of_the_api_loads_nothing_from_elsewhere(bench: Bench) -> None:
+    page = bench.http.get("/docs")
+    assert page.status_code == 200
+    parts = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert any(part.endswith(".js") for part in parts)
+    for part in parts:
+        assert part.startswith("/"), part
+        assert bench.http.get(part).status_code == 200, part

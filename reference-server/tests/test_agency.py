@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from aeat_sii.sandbox.faults import Fault, scripted
+from aeat_sii.sandbox import Fault, scripted
 from reference_server.testing import Bench, running
 
 

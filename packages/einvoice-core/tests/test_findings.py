@@ -1,9 +1,20 @@
+import pickle
 from collections.abc import Iterator
 
 import pytest
 
-from einvoice_core.errors import BadParameterError
-from einvoice_core.findings import Breach, Location, Report, RuleSet, Severity, Undecided
+from einvoice_core.errors import BadParameterError, EInvoiceError
+from einvoice_core.findings import (
+    Breach,
+    Finding,
+    Location,
+    Report,
+    RuleSet,
+    Severity,
+    Undecided,
+)
+from einvoice_core.soap.fault import Fault, FaultReceived
+from einvoice_core.xml.errors import DocumentRefused, XmlSyntax
 
 
 def adder() -> RuleSet[list[int]]:
@@ -89,3 +100,28 @@ def test_reports_of_two_layers_are_joined() -> None:
     assert joined.layers_run == ("structure", "adder")
     assert joined.layers_skipped == {"xsd": "no folder was given"}
     assert not joined.ok
+
+
+def test_a_report_travels_to_another_process() -> None:
+    report = adder().validate([7, 7, 5, 5]) + Report(layers_skipped={"other": "why"})
+    copy = pickle.loads(pickle.dumps(report))  # noqa: S301 - our own
+    assert copy == report
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadParameterError("wrong", wait_s=3),
+        XmlSyntax("wrong", line=3),
+        DocumentRefused("wrong", [Finding("R", Severity.FATAL, "m")], count=1),
+        FaultReceived(Fault("Client", "no")),
+    ],
+    ids=lambda error: error.code,
+)
+def test_an_error_travels_to_another_process(error: EInvoiceError) -> None:
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert type(copy) is type(error)
+    assert str(copy) == str(error)
+    assert vars(copy) == vars(error)
+    with pytest.raises(TypeError):
+        copy.details["more"] = 1

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from aeat_sii.environments import PRODUCTION, TEST, Environment, local
 from reference_server import health, observability, problems
@@ -74,7 +75,8 @@ def create_app(
                 worker.stop()
             database.close()
 
-    app = FastAPI(title="einvoice", version=VERSION, lifespan=lifespan)
+    # The page of the API loads nothing from elsewhere: servers of invoices may have no way out.
+    app = FastAPIOffline(title="einvoice", version=VERSION, lifespan=lifespan)
     app.state.settings = chosen
     app.state.database = database
     app.state.tokens = Tokens(chosen, clock)

@@ -8,7 +8,7 @@ EInvoiceError                      einvoice
 """
 
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = ["BadParameterError", "EInvoiceError", "NotInForceError"]
 
@@ -29,6 +29,20 @@ class EInvoiceError(Exception):
         super().__init__(message)
         self.message = message
         self.details = MappingProxyType(details)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error travel to another process, whatever arguments its kind takes."""
+        state = {**self.__dict__, "details": dict(self.details)}
+        return _rebuilt, (type(self), self.args, state)
+
+
+def _rebuilt(
+    kind: type[EInvoiceError], args: tuple[object, ...], state: dict[str, Any]
+) -> EInvoiceError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state, details=MappingProxyType(state["details"]))
+    return error
 
 
 class NotInForceError(EInvoiceError):

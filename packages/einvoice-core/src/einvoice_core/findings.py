@@ -182,6 +182,11 @@ class Report:
         """
         return not (self.truncated or self.fatal or self.undecided)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let a report travel to another process: read-only mappings do not."""
+        values = (self.findings, self.layers_run, dict(self.layers_skipped), self.truncated)
+        return Report, values
+
     def __add__(self, other: "Report") -> "Report":
         """Join the reports of two layers on the same document."""
         return Report(

@@ -15,6 +15,7 @@ FACTURAE-S06   of the elements of a choice, not exactly one is there
 FACTURAE-S07   an element is missing where at least one is demanded
 FACTURAE-S08   the header declares another version than the namespace
 FACTURAE-S09   an extension is not one of those that are published
+FACTURAE-S10   the document is of version 3.0 or 3.1
 =============  ========================================================
 """
 
@@ -28,8 +29,9 @@ from facturae_es._places import Places
 from facturae_es._values import Fault, faults
 from facturae_es.facets import Version
 from facturae_es.model import Facturae
+from facturae_es.spanish import with_name
 
-__all__ = ["LAYER", "check"]
+__all__ = ["LAYER", "check", "outdated"]
 
 LAYER = "structure"
 _SOURCE = "Facturae {version}, schema of the format"
@@ -54,14 +56,32 @@ def check(document: Facturae, version: Version, locate: _Locate | None = None) -
     locate = locate or Places(Facturae).location
     for rule, message, field in _document(document, version):
         place = locate(field)
-        yield Finding(
-            rule=f"FACTURAE-{rule}",
+        yield with_name(
+            Finding(
+                rule=f"FACTURAE-{rule}",
+                severity=Severity.FATAL,
+                message=message,
+                path=place.path,
+                line=place.line,
+                source=source,
+            )
+        )
+
+
+def outdated(version: str, places: Places) -> Finding:
+    """Make the finding about a document of 3.0 or 3.1, which the administrations do not take."""
+    place = places.location("file_header.schema_version")
+    return with_name(
+        Finding(
+            rule="FACTURAE-S10",
             severity=Severity.FATAL,
-            message=message,
+            message=f"this is Facturae {version}, read as 3.2; administrations take 3.2, 3.2.1 and "
+            "3.2.2: convert it",
             path=place.path,
             line=place.line,
-            source=source,
+            source="FACe, formats of an invoice",
         )
+    )
 
 
 def _document(document: Facturae, version: Version) -> Iterator[Fault]:

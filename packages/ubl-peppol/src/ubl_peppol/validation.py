@@ -1,4 +1,4 @@
-"""Judge a document: structure, when the user has the schemas, and the rules of a profile."""
+"""Judge a document: its structure, and the rules of a profile."""
 
 from pathlib import Path
 from types import MappingProxyType
@@ -7,6 +7,7 @@ from lxml import etree
 
 from einvoice_core.findings import MAX_FINDINGS, Finding, Report, Severity, Undecided
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
+from ubl_peppol import structure
 from ubl_peppol.census import census
 from ubl_peppol.profiles import Profile, profile_of
 from ubl_peppol.reading import Reading
@@ -31,13 +32,13 @@ def validate(
     Args:
         xml: The document as it came.
         profile: Name of a profile, such as ``"en16931"`` or ``"peppol-bis-3"``.
-        xsd: Folder with the user's copy of the UBL 2.1 schemas (``maindoc/UBL-Invoice-2.1.xsd``);
-            without it the layer ``structure`` stands in the report as skipped.
+        xsd: Folder with the user's copy of the UBL 2.1 schemas (``maindoc/UBL-Invoice-2.1.xsd``),
+            for a second opinion on the structure: the layer ``xsd``.
         limits: How large a document may be.
 
     Returns:
         The findings, and the layers that ran. ``layers_skipped`` says what was not judged: the
-        structure without schemas, and the official rules that are not implemented.
+        official rules that are not implemented.
 
     Raises:
         XmlRefused: The bytes are not a document that is read.
@@ -83,12 +84,12 @@ def _unreadable(verdict: Undecided) -> Finding:
 
 
 def _structure(root: etree._Element, reading: Reading, xsd: Path | str | None) -> Report:
+    report = structure.validate(root)
     if xsd is None:
-        reason = "no schemas were given: name the folder of the UBL 2.1 schemas"
-        return Report(layers_skipped=MappingProxyType({"structure": reason}))
+        return report
     # Compiling schemas is slow and rarely wanted: imported where it is used.
     from einvoice_core.xml.schema import SchemaSet
 
     name = "CreditNote" if reading.is_credit_note else "Invoice"
     schema = SchemaSet.load(Path(xsd) / "maindoc" / f"UBL-{name}-2.1.xsd")
-    return Report(findings=schema.validate(root), layers_run=("structure",))
+    return report + Report(findings=schema.validate(root), layers_run=("xsd",))

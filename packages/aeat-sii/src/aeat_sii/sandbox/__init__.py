@@ -16,11 +16,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aeat_sii.clock import now
-from aeat_sii.errors import SandboxError
 from aeat_sii.sandbox.app import VERIFACTU_PATH, create_app
-from aeat_sii.sandbox.faults import Fault, Plan, no_faults, scripted, seeded
 from aeat_sii.sandbox.register import Key, Register, State, Stored
 from aeat_sii.sandbox.service import DEFAULT_WAIT_S, Service
+from einvoice_core.testing.service import Fault, Plan, no_faults, scripted, seeded
 
 if TYPE_CHECKING:
     from aeat_sii.sandbox.server import RunningSandbox
@@ -73,10 +72,7 @@ def serve(
         SandboxError: The address is taken, the server does not start or stop, or uvicorn is not
             installed (``pip install aeat-sii[sandbox]``).
     """
-    try:
-        from aeat_sii.sandbox.server import running
-    except ImportError as error:
-        raise SandboxError("the sandbox needs uvicorn: install aeat-sii[sandbox]") from error
+    from aeat_sii.sandbox.server import running
     from einvoice_core.testing.authority import ThrowawayAuthority
 
     service = service or Service(clock, wait_s=wait_s)

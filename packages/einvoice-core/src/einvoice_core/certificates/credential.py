@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from einvoice_core.certificates.errors import (
+    DAMAGED,
     AmbiguousFileError,
     MissingKeyError,
     NotValidAtError,
@@ -35,6 +36,7 @@ __all__ = [
     "Credential",
     "PrivateKey",
     "load_certificates",
+    "load_der_certificate",
     "load_pem",
     "load_pkcs12",
 ]
@@ -195,12 +197,33 @@ def load_certificates(data: bytes) -> tuple[x509.Certificate, ...]:
     _limit(data)
     try:
         if data[:1] == b"\x30":
-            return (x509.load_der_x509_certificate(data),)
+            return (_parsed(x509.load_der_x509_certificate(data)),)
         if b"-----BEGIN CERTIFICATE-----" not in data:
             return ()
-        return tuple(x509.load_pem_x509_certificates(data))
-    except ValueError as error:
+        return tuple(map(_parsed, x509.load_pem_x509_certificates(data)))
+    except DAMAGED as error:
         raise UnreadableFileError("a certificate in the file cannot be read") from error
+
+
+def load_der_certificate(data: bytes) -> x509.Certificate:
+    """Read one certificate of a stranger in DER.
+
+    Raises:
+        UnreadableFileError: It cannot be read, or not to its end.
+    """
+    _limit(data)
+    try:
+        return _parsed(x509.load_der_x509_certificate(data))
+    except DAMAGED as error:
+        raise UnreadableFileError("a certificate cannot be read") from error
+
+
+def _parsed(certificate: x509.Certificate) -> x509.Certificate:
+    """Look at the parts that are only parsed when they are used, so that they fail here."""
+    _ = (certificate.subject, certificate.issuer, certificate.serial_number)
+    if certificate.not_valid_before_utc > certificate.not_valid_after_utc:
+        raise ValueError("it ends before it begins")
+    return certificate
 
 
 def _credential(

@@ -3,6 +3,7 @@
 SigningError                signing
 ├── CannotSignError         signing.cannot_sign
 ├── MalformedSignature      signing.malformed   (becomes a failed check of the report)
+│   └── ForbiddenAlgorithm  signing.algorithm   (likewise: of the check of algorithms)
 └── SignatureRefused        signing.refused     (carries the report)
 """
 
@@ -13,7 +14,13 @@ from einvoice_core.errors import EInvoiceError
 if TYPE_CHECKING:
     from einvoice_core.signing.report import SignatureReport
 
-__all__ = ["CannotSignError", "MalformedSignature", "SignatureRefused", "SigningError"]
+__all__ = [
+    "CannotSignError",
+    "ForbiddenAlgorithm",
+    "MalformedSignature",
+    "SignatureRefused",
+    "SigningError",
+]
 
 
 class SigningError(EInvoiceError):
@@ -32,6 +39,12 @@ class MalformedSignature(SigningError):  # noqa: N818 - it names the state of th
     """The signature is not built as the specification says, or asks for what is not allowed."""
 
     code = "signing.malformed"
+
+
+class ForbiddenAlgorithm(MalformedSignature):
+    """An algorithm, a transform or a key is not known or not allowed."""
+
+    code = "signing.algorithm"
 
 
 class SignatureRefused(SigningError):  # noqa: N818 - the outcome is a refusal, and is named so

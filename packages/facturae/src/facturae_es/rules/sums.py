@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from einvoice_core.findings import Breach, RuleSet, Severity
 from einvoice_core.money import round_to, total
-from facturae_es.model import CurrencyAmount, Invoice, OutputTax, WithheldTax
+from facturae_es.model import Charge, CurrencyAmount, Discount, Invoice, OutputTax, WithheldTax
 from facturae_es.reader import Examined
 from facturae_es.rules._common import CENT, SOURCE, ZERO, differ, invoices, lines, numbered
 
@@ -268,6 +268,67 @@ def tax_is_the_percentage_of_its_base(examined: Examined) -> Iterator[Breach]:
                     base=base,
                     percent=tax.rate_percent,
                 )
+
+
+@sums.rule(
+    "FACTURAE-019",
+    message="The equivalence surcharge is {stated}, but {percent} % of the base {base} is "
+    "{computed}.",
+    severity=Severity.WARNING,
+)
+def surcharge_is_the_percentage_of_its_base(examined: Examined) -> Iterator[Breach]:
+    """EquivalenceSurchargeAmount = TaxableBase x EquivalenceSurcharge, or the sum of the lines."""
+    for path, invoice in invoices(examined):
+        tolerance = CENT * max(1, len(invoice.lines)) / 2 + CENT / 2
+        for at, tax in numbered(f"{path}.taxes_outputs", invoice.taxes_outputs):
+            if tax.surcharge_percent is None or tax.surcharge_amount is None:
+                continue
+            base, stated = tax.taxable_base.total, tax.surcharge_amount.total
+            computed = round_to(base * tax.surcharge_percent / 100)
+            if abs(stated - computed) > tolerance:
+                yield Breach(
+                    examined.at(f"{at}.surcharge_amount.total"),
+                    stated=stated,
+                    computed=computed,
+                    base=base,
+                    percent=tax.surcharge_percent,
+                )
+
+
+@sums.rule(
+    "FACTURAE-027",
+    message="The amount is {stated}, but {percent} % of {base} is {computed}: leave the rate out "
+    "where the amount does not follow from it.",
+    severity=Severity.WARNING,
+)
+def discounts_and_charges_follow_their_rate(examined: Examined) -> Iterator[Breach]:
+    """DiscountAmount and ChargeAmount are their rate applied to cost or gross amount."""
+    for path, line in lines(examined):
+        yield from _adjusted(examined, f"{path}.discounts", line.discounts, line.total_cost)
+        yield from _adjusted(examined, f"{path}.charges", line.charges, line.total_cost)
+    for path, invoice in invoices(examined):
+        totals, at = invoice.totals, f"{path}.totals"
+        gross = totals.gross_amount
+        yield from _adjusted(examined, f"{at}.general_discounts", totals.general_discounts, gross)
+        yield from _adjusted(examined, f"{at}.general_surcharges", totals.general_surcharges, gross)
+
+
+def _adjusted(
+    examined: Examined, path: str, items: tuple[Discount | Charge, ...], base: Decimal
+) -> Iterator[Breach]:
+    before = base
+    for at, item in numbered(path, items):
+        percent = item.rate_percent
+        if percent is not None:
+            # A second discount goes on the base or on what the first has left of it.
+            computed = round_to(base * percent / 100)
+            on_the_rest = round_to(before * percent / 100)
+            if min(abs(item.amount - each) for each in (computed, on_the_rest)) > CENT:
+                at_amount = examined.at(f"{at}.amount")
+                yield Breach(
+                    at_amount, stated=item.amount, computed=computed, base=base, percent=percent
+                )
+        before += item.amount if isinstance(item, Charge) else -item.amount
 
 
 @sums.rule(

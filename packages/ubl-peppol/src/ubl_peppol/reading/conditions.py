@@ -7,7 +7,7 @@ from lxml import etree
 
 from einvoice_core.findings import Undecided
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
-from ubl_peppol.syntax import CAC, CBC, CREDIT_NOTE
+from ubl_peppol.syntax import CAC, CBC, CREDIT_NOTE, INVOICE
 
 __all__ = ["CONDITIONS", "Condition"]
 
@@ -104,6 +104,46 @@ def _not_of_line(element: etree._Element) -> bool:
     return parent is None or parent.tag not in _LINES
 
 
+def _other_type(element: etree._Element) -> bool:
+    """Whether a reference says that it is no invoiced object (130), or does not say what it is."""
+    types = element.findall(_TYPE)
+    return not types or any(string_of(child) != "130" for child in types)
+
+
+def _plainly_vat_scheme(element: etree._Element) -> bool:
+    """Whether a tax scheme says VAT, in any case and without white space around it."""
+    return "VAT" in _scheme_codes(element)
+
+
+def _plainly_other_scheme(element: etree._Element) -> bool:
+    return any(code != "VAT" for code in _scheme_codes(element))
+
+
+def _scheme_codes(element: etree._Element) -> set[str]:
+    codes = set()
+    for scheme in element.iterchildren(_TAX_SCHEME):
+        ids = scheme.findall(_ID)
+        if len(ids) > 1:
+            raise Undecided(location_of(ids[1]), "the tax scheme has two identifiers: keep one")
+        codes.add(string_of(ids[0]).upper() if ids else "")
+    return codes
+
+
+def _any_sepa(element: etree._Element) -> bool:
+    return element.get("schemeID", "").upper() == "SEPA"
+
+
+def _of_invoice(element: etree._Element) -> bool:
+    return element.getroottree().getroot().tag == f"{{{INVOICE}}}Invoice"
+
+
+def _other_version(element: etree._Element) -> bool:
+    parent = element.getparent()
+    return parent is None or all(
+        string_of(child) != "2.1" for child in parent.iterchildren(element.tag)
+    )
+
+
 CONDITIONS: Mapping[str, Condition] = MappingProxyType(
     {
         "vat": _vat,
@@ -123,6 +163,14 @@ CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "says-false": lambda element: _says(element, "false"),
         "says-true": lambda element: _says(element, "true"),
         "plainly-vat": _plainly_vat,
+        "not-object": _other_type,
+        "vat-as-written": _plainly_vat_scheme,
+        "other-tax-as-written": _plainly_other_scheme,
+        "any-sepa": _any_sepa,
+        "never-sepa": lambda element: not _any_sepa(element),
+        "of-invoice": _of_invoice,
+        "not-2.1": _other_version,
+        "not-means-code": lambda element: element.tag != f"{{{CBC}}}PaymentMeansCode",
     }
 )
 """Name in the path table → condition."""

@@ -137,9 +137,12 @@ class Reading:
     __slots__ = (
         "_cache",
         "_groups",
+        "amounts",
+        "binary_objects",
         "document",
         "empty",
         "is_credit_note",
+        "outside",
         "root",
         "table",
         "unreadable",
@@ -152,6 +155,12 @@ class Reading:
         self.document = GroupReading(root)
         self.empty: list[etree._Element] = []
         """Elements that hold nothing but white space."""
+        self.outside: dict[str, Value] = {}
+        """Rule on what the norm does not use → where the document breaks it first."""
+        self.amounts: list[etree._Element] = []
+        """Elements whose name ends in ``Amount``, whatever their namespace."""
+        self.binary_objects: list[etree._Element] = []
+        """Elements whose name ends in ``BinaryObject``."""
         self.unreadable: list[Undecided] = []
         """Places where the table could not tell what an element is."""
         self._groups: dict[str, list[GroupReading]] = {"document": [self.document]}
@@ -202,6 +211,7 @@ def read(root: etree._Element, table: PathTable | None = None) -> Reading:
         )
     table = table or ubl_table()
     reading = Reading(root, table, is_credit_note=is_credit_note)
+    _mark(reading, root, table.root)
     _walk(reading, root, table.root, {"document": reading.document})
     if root.find("*") is None and not string_of(root).strip(" \t\r\n"):
         reading.empty.append(root)
@@ -222,6 +232,10 @@ def _walk(
         here = known.get(tag)
         if here is None:
             here = path.grow(tag)
+        if here.named:
+            (reading.amounts if here.named == "Amount" else reading.binary_objects).append(child)
+        if here.outside or child.attrib:
+            _mark(reading, child, here)
         below = _open(reading, child, here, opened) if here.groups else opened
         if len(child):
             if here.terms:
@@ -236,6 +250,18 @@ def _walk(
                 _hold(reading, child, here, text, below)
             if not text or not text.strip(" \t\r\n"):
                 reading.empty.append(child)
+
+
+def _mark(reading: Reading, element: etree._Element, path: Path) -> None:
+    """Note which rules on what the norm does not use an element and its attributes break."""
+    for mark in path.outside:
+        if mark.rule not in reading.outside and _all_hold(reading, element, mark.conditions):
+            reading.outside[mark.rule] = Value("", element)
+    forbidden = path.outside_attributes
+    for name, text in element.items():
+        for mark in forbidden.get(str(name), ()):
+            if mark.rule not in reading.outside and _all_hold(reading, element, mark.conditions):
+                reading.outside[mark.rule] = Value(str(text), element, str(name))
 
 
 def _open(

@@ -1,7 +1,7 @@
 """Sums and conditions between terms (BR-CO-).
 
 Four ids of this family (BR-CO-05 to 08) are statements without a condition in the official
-artefact: they never fire, and are not counted as implemented.
+artefact: they never fire, here neither, and are not counted as implemented.
 """
 
 from collections.abc import Iterator
@@ -63,6 +63,20 @@ def line_net_total_is_the_sum_of_the_lines(invoice: Reading) -> Iterator[Breach]
         computed = round_half_up(invoice.sum(invoice.groups("BG-25"), "BT-131"))
         if stated != computed:
             yield Breach(at=totals.node("BT-106"), stated=shown(stated), computed=computed)
+
+
+_SAME_KIND = {
+    "BR-CO-05": ("BT-98", "BT-97"),
+    "BR-CO-06": ("BT-105", "BT-104"),
+    "BR-CO-07": ("BT-140", "BT-139"),
+    "BR-CO-08": ("BT-145", "BT-144"),
+}
+
+
+@arithmetic.family(_SAME_KIND, message="The code and the reason must mean the same.")
+def reason_and_code_mean_the_same(_: Reading, __: tuple[str, str]) -> Iterator[Breach]:
+    """The reason of an allowance or charge and its code mean the same: people judge that."""
+    return iter(())
 
 
 _DOCUMENT_SUMS = {

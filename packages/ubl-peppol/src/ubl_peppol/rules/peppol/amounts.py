@@ -6,9 +6,10 @@ from decimal import Decimal
 from einvoice_core.findings import Breach, Undecided
 from einvoice_core.money import total
 from ubl_peppol.reading import GroupReading, Reading, Value
-from ubl_peppol.reading.values import difference, divide, product, round_half_up
+from ubl_peppol.reading.values import collapse, difference, divide, product, round_half_up
 from ubl_peppol.rules._common import shown
-from ubl_peppol.rules.peppol._set import peppol
+from ubl_peppol.rules._nodes import text_nodes
+from ubl_peppol.rules.peppol._set import common
 
 __all__ = [
     "amount_is_base_times_percent",
@@ -36,13 +37,15 @@ def _slack(expected: Decimal, value: Decimal) -> bool:
     return difference(expected, value).copy_abs() <= _SLACK
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R040",
     message="The amount is {amount}, but {percent} % of {base} is {computed}.",
 )
 def amount_is_base_times_percent(invoice: Reading) -> Iterator[Breach]:
     """The amount of an allowance or charge = base x percentage, within 0.02."""
     for entry in invoice.groups("rated-allowance"):
+        if not (entry.exists("rated-base") and entry.exists("rated-percent")):
+            continue
         base, percent = entry.amount("rated-base"), entry.amount("rated-percent")
         if base is None or percent is None:
             continue
@@ -64,7 +67,7 @@ _HALVES = {
 }
 
 
-@peppol.family(_HALVES, message="The allowance or charge has {has}: add {lacks}.")
+@common.family(_HALVES, message="The allowance or charge has {has}: add {lacks}.")
 def percentage_and_base_go_together(
     invoice: Reading, place: tuple[str, str, str, str]
 ) -> Iterator[Breach]:
@@ -75,7 +78,7 @@ def percentage_and_base_go_together(
             yield Breach(at=entry, has=has, lacks=lacks)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R043",
     message="The indicator is {value!r}: write true for a charge, false for an allowance.",
 )
@@ -84,12 +87,13 @@ def indicator_is_a_word(invoice: Reading) -> Iterator[Breach]:
     for entry in invoice.groups("rated-allowance"):
         # R041 and R042 stand before this rule in the artefact: what they judge, it does not.
         if entry.exists("rated-percent") == entry.exists("rated-base"):
-            value = entry.text("rated-indicator")
+            value = text_nodes(value.element for value in entry.values("rated-indicator"))
+            value = collapse(value)
             if value not in ("true", "false"):
                 yield Breach(at=entry.node("rated-indicator"), value=value)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R044",
     terms=["BT-147"],
     message="The indicator of a price is {value!r}: a price has discounts only (false).",
@@ -103,7 +107,7 @@ def price_has_no_charge(invoice: Reading) -> Iterator[Breach]:
                 yield Breach(at=entry.node("price-indicator"), value=value)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R046",
     terms=["BT-146", "BT-147", "BT-148"],
     message="The net price is {net}, but gross price {gross} - discount {discount} is {computed}.",
@@ -112,12 +116,25 @@ def net_price_is_gross_less_discount(invoice: Reading) -> Iterator[Breach]:
     """The net price = the gross price - the discount."""
     for price in invoice.groups("BG-29"):
         for entry in price.groups("price-allowance"):
-            gross = entry.amount("price-allowance-base")
-            if gross is None:
+            if not entry.exists("price-allowance-base"):
                 continue
-            net, discount = price.amount("BT-146"), entry.amount("price-allowance-amount")
-            computed = None if discount is None else difference(gross, discount)
-            if net is None or net != computed:
+            net = price.amount("BT-146")
+            if net is None:
+                # Without a net price the published rule does not read the others.
+                yield Breach(
+                    at=price.node("BT-146"),
+                    net="not given",
+                    gross=shown(", ".join(entry.texts("price-allowance-base"))),
+                    discount=shown(", ".join(entry.texts("price-allowance-amount"))),
+                    computed="what it should be",
+                )
+                continue
+            gross = entry.amount("price-allowance-base")
+            discount = entry.amount("price-allowance-amount")
+            computed = None
+            if gross is not None and discount is not None:
+                computed = difference(gross, discount)
+            if net != computed:
                 yield Breach(
                     at=price.node("BT-146"),
                     net=shown(net),
@@ -127,7 +144,7 @@ def net_price_is_gross_less_discount(invoice: Reading) -> Iterator[Breach]:
                 )
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R100",
     terms=["BT-128"],
     message="The line refers to {count} objects: keep one.",
@@ -140,7 +157,7 @@ def line_refers_to_one_object(invoice: Reading) -> Iterator[Breach]:
             yield Breach(at=line, count=count)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R101",
     terms=["BT-128"],
     message="The document reference of the line is not an object identifier: give type 130.",
@@ -160,7 +177,7 @@ _INSIDE = {
 }
 
 
-@peppol.family(
+@common.family(
     _INSIDE,
     message="The period of the line {verb} on {day}, {side} that of the invoice ({limit}).",
 )
@@ -175,6 +192,10 @@ def line_period_is_inside(invoice: Reading, place: tuple[str, str, str, str]) ->
     for line in invoice.document.groups("BG-25"):
         for period in line.groups("BG-26"):
             for day in period.values(of_line):
+                if not day.text:
+                    # Nothing is compared with nothing: the published rule says no at once.
+                    yield Breach(at=day, verb=verb, day="no day", side=side, limit=limits[0])
+                    continue
                 if len(limits) > 1:
                     raise Undecided(limits[1], "the period of the invoice occurs twice: keep one")
                 early = day.day < limits[0].day
@@ -182,7 +203,7 @@ def line_period_is_inside(invoice: Reading, place: tuple[str, str, str, str]) ->
                     yield Breach(at=day, verb=verb, day=day, side=side, limit=limits[0])
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R120",
     terms=["BT-131", "BT-129", "BT-146", "BT-149"],
     message="The net amount of the line is {stated}, but quantity x price / base quantity "
@@ -216,7 +237,7 @@ def _sum(line: GroupReading, indicator: str) -> Decimal:
     )
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R121",
     terms=["BT-149"],
     message="The base quantity of the price is {value}: it must be above 0.",
@@ -229,7 +250,7 @@ def base_quantity_is_positive(invoice: Reading) -> Iterator[Breach]:
             yield Breach(at=line.node("BT-149"), value=value)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R130",
     terms=["BT-150", "BT-130"],
     message="The price is for {unit}, but the quantity of the line is in {wanted}.",

@@ -1,4 +1,4 @@
-"""Faults that the sandbox plays on purpose, so that a client can rehearse them.
+"""Faults that a double plays on purpose, so that a client can rehearse them.
 
 A plan says, request by request, what goes wrong. It is deterministic: a script, or a seed.
 """
@@ -13,18 +13,32 @@ __all__ = ["Fault", "Plan", "no_faults", "scripted", "seeded"]
 class Fault(StrEnum):
     """What goes wrong with one request."""
 
+    DOWN = "down"
+    """The connection ends before the request is looked at; nothing is taken."""
     SOAP_FAULT = "soap_fault"
-    """The service answers that it failed; the records are not taken."""
+    """The service answers, in its own words, that it failed; nothing is taken."""
+    SERVER_ERROR = "server_error"
+    """HTTP 500 with a page for people; nothing is taken."""
     UNAVAILABLE = "unavailable"
-    """HTTP 503 with a page for people; the records are not taken."""
+    """HTTP 503 with a page for people; nothing is taken."""
+    THROTTLED = "throttled"
+    """HTTP 429 with a time to wait; nothing is taken."""
     SLOW = "slow"
-    """The records are taken and the answer comes late."""
+    """The request is taken and the answer comes late."""
     LOST_REPLY = "lost_reply"
-    """The records are taken and the connection ends without an answer."""
+    """The request is taken and the connection ends without an answer."""
     TRUNCATED = "truncated"
-    """The records are taken and the connection ends in the middle of the answer."""
+    """The request is taken and the connection ends in the middle of the answer."""
     GARBAGE = "garbage"
-    """The records are taken and the answer is not XML."""
+    """The request is taken and the answer is the right one read backwards."""
+    WRONG_CHARSET = "wrong_charset"
+    """The request is taken and the answer is in UTF-16, though it says otherwise."""
+    HUGE = "huge"
+    """The request is taken and the answer never seems to end."""
+    TWICE = "twice"
+    """The request arrives twice; the caller sees the second answer."""
+    ANOTHER = "another"
+    """The request is taken and the answer is the one to the request before."""
 
 
 Plan = Callable[[], Fault | None]
