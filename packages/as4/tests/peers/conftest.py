@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -98,3 +99,80 @@ def codec() -> Iterator[Codec]:
         yield Codec(process, Pair.new(now=datetime.now(UTC)))
         assert process.stdin is not None
         process.stdin.close()
+
+
+class Phase4:
+    """phase4, the Java implementation, started once for each direction."""
+
+    def __init__(self, home: Path, folder: Path, pair: Pair) -> None:
+        self.pair, self._folder = pair, folder
+        options = {
+            "phase4.manager.inmemory": "true",
+            "global.debug": "true",
+            "global.datapath": str(folder / "data"),
+            "org.slf4j.simpleLogger.defaultLogLevel": "error",
+        }
+        settings = [f"-D{name}={value}" for name, value in options.items()]
+        path = f"{home / 'classes'}{os.pathsep}{home / 'lib' / '*'}"
+        self._command = ["java", "-Xmx512m", *settings, "-cp", path, "Peer"]
+        for name, identity in (("sender", pair.sender), ("receiver", pair.receiver)):
+            store = identity.credential.to_pkcs12(b"peer", "peer")
+            (folder / f"{name}.p12").write_bytes(store)
+        pem = pair.receiver.certificate.public_bytes(Encoding.PEM)
+        (folder / "receiver.pem").write_bytes(pem)
+
+    def send(
+        self, url: str, document: bytes, *, count: int = 1, compress: bool = True
+    ) -> list[str]:
+        """Let it send a document to our receiver; what it says of each attempt."""
+        file = self._folder / "document.xml"
+        file.write_bytes(document)
+        places = [str(self._folder / "receiver.pem"), url, str(file)]
+        arguments = ["send", str(self._folder / "sender.p12"), "PES000001", *places]
+        done = subprocess.run(
+            [*self._command, *arguments, str(count), str(compress).lower()],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        sent = [line for line in done.stdout.splitlines() if line.startswith("sent ")]
+        assert len(sent) == count, done.stderr[-3000:]
+        return sent
+
+    @contextmanager
+    def receiving(self) -> Iterator[tuple[str, Path]]:
+        """Let it receive; its address, and the folder into which it writes."""
+        inbox = self._folder / "inbox"
+        inbox.mkdir(exist_ok=True)
+        arguments = ["serve", str(self._folder / "receiver.p12"), str(inbox)]
+        with (
+            (self._folder / "log").open("w") as log,
+            subprocess.Popen(
+                [*self._command, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            ) as process,
+        ):
+            assert process.stdout is not None
+            assert process.stdin is not None
+            line = next((x for x in process.stdout if x.startswith("listening ")), "")
+            assert line, (self._folder / "log").read_text()[-3000:]
+            try:
+                yield f"http://127.0.0.1:{int(line.split()[1])}/as4", inbox
+            finally:
+                process.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def phase4(tmp_path_factory: pytest.TempPathFactory) -> Phase4:
+    home = os.environ.get("EINVOICE_PEER_PHASE4")
+    if not home:
+        reason = "EINVOICE_PEER_PHASE4 names no folder with phase4: use nox -s interop"
+        if os.environ.get("EINVOICE_PEERS") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("phase4")
+    return Phase4(Path(home), folder, Pair.new(now=datetime.now(UTC)))
