@@ -85,6 +85,11 @@ def signed(credential: Credential) -> Make:
 
 
 @pytest.fixture
+def unsigned_invoice() -> bytes:
+    return unsigned()
+
+
+@pytest.fixture
 def submission(signed: Make) -> Submission:
     return Submission("17.xsig", signed(), "ana@example.org")
 
