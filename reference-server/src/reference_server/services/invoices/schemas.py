@@ -15,6 +15,7 @@ from einvoice_core.records import Record
 from facturae_es.codes import PaymentMeans, TaxType, UnitOfMeasure
 from facturae_es.model import Corrective, Party, Period, SpecialTaxableEvent
 from facturae_es.totals import Adjustment
+from facturae_es.versions import Version
 from ubl_peppol.render import Language
 
 __all__ = [
@@ -23,6 +24,10 @@ __all__ = [
     "DraftPayment",
     "DraftTax",
     "DraftWithholding",
+    "FacturaeConversion",
+    "FacturaeFinding",
+    "FacturaeLoss",
+    "FacturaeVerdict",
     "InvoicePage",
     "InvoiceView",
     "Language",
@@ -32,6 +37,7 @@ __all__ = [
     "SignatureFinding",
     "SignatureVerdict",
     "SignedBy",
+    "Version",
 ]
 
 _SeriesCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
@@ -163,6 +169,51 @@ class InvoicePage(BaseModel):
     next_after: str | None
 
 
+class FacturaeFinding(BaseModel):
+    """One thing that is wrong in a document, where it is, and what to change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    severity: str
+    message: str
+    path: str
+    line: int | None
+
+
+class FacturaeVerdict(BaseModel):
+    """The judgement of a Facturae document: findings, and the layers that ran."""
+
+    model_config = ConfigDict(frozen=True)
+
+    valid: bool
+    findings: tuple[FacturaeFinding, ...]
+    layers_run: tuple[str, ...]
+    layers_skipped: dict[str, str]
+    truncated: bool
+
+
+class FacturaeLoss(BaseModel):
+    """Something that the other version cannot carry, or carries otherwise."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    element: str
+    value: str
+    became: str
+
+
+class FacturaeConversion(BaseModel):
+    """A document in another version, and what did not fit into it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    document: str
+    losses: tuple[FacturaeLoss, ...]
+
+
 class SignedBy(BaseModel):
     """Who signed a document, and what exactly; only of a signature that holds."""
 
@@ -176,18 +227,11 @@ class SignedBy(BaseModel):
     """Digest of the canonical document without its signature."""
 
 
-class SignatureFinding(BaseModel):
+class SignatureFinding(FacturaeFinding):
     """Why a receiver would refuse the signature, where, and what to do."""
 
-    model_config = ConfigDict(frozen=True)
-
-    rule: str
-    severity: str
-    message: str
     element: str
     """Spanish name of what it is about."""
-    path: str
-    line: int | None
 
 
 class SignatureVerdict(BaseModel):

@@ -1,0 +1,6 @@
+"""``python -m ubl_peppol`` is the command ``ubl-peppol``."""
+
+from ubl_peppol.cli import main
+
+if __name__ == "__main__":
+    main()
