@@ -16,7 +16,7 @@ from ubl_peppol.profiles import PROFILES, Profile, compose, rules_of
 from ubl_peppol.validation import validate
 
 if TYPE_CHECKING:
-    from ubl_peppol import model, ubl
+    from ubl_peppol import cii, model, structure, ubl
 
 __all__ = [
     "PROFILES",
@@ -24,10 +24,12 @@ __all__ = [
     "Explanation",
     "Profile",
     "census",
+    "cii",
     "compose",
     "explain",
     "model",
     "rules_of",
+    "structure",
     "ubl",
     "validate",
     "validate_many",
@@ -35,7 +37,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Import the model and UBL when they are asked for: judging a document needs neither."""
-    if name in ("model", "ubl"):
+    """Import what is asked for: judging a document needs neither model nor readers."""
+    if name in ("cii", "model", "structure", "ubl"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -28,6 +28,7 @@ __all__ = [
     "model",
     "only",
     "round_double",
+    "same_double",
     "says",
     "sum_of_doubles",
     "whole",
@@ -104,7 +105,13 @@ def round_double(value: float) -> float:
     """Round a double to a whole one: halves go up."""
     if not math.isfinite(value):
         return value
-    return math.floor(value) + (1.0 if value - math.floor(value) >= 0.5 else 0.0)
+    below = math.floor(value)
+    return math.copysign(below + (1.0 if value - below >= 0.5 else 0.0), value)
+
+
+def same_double(one: float, other: float) -> bool:
+    """Whether two doubles are the same; the processor takes 0 and -0 for different ones."""
+    return one == other and math.copysign(1, one) == math.copysign(1, other)
 
 
 def whole(value: Decimal) -> Decimal:

@@ -380,8 +380,9 @@ def category_bears_no_tax(invoice: Reading, code: str) -> Iterator[Breach]:
 def tax_of_the_standard_rate(invoice: Reading) -> Iterator[Breach]:
     """The tax at the standard rate is its taxable amount times the rate, within 1."""
     for group in of_breakdown(invoice, "S"):
-        tax, base = group.amount("BT-117"), group.amount("BT-116")
-        rate = only(group.values("BT-119"), "BT-119")
+        tax = group.amount("BT-117")
+        base = None if tax is None else group.amount("BT-116")
+        rate = None if tax is None else only(group.values("BT-119"), "BT-119")
         computed = None
         if base is not None and rate is not None:
             computed = round_double(float(abs(base)) * as_float(rate)) / 100
