@@ -16,6 +16,10 @@ def test_an_invoice_goes_the_whole_way(office: Any) -> None:
     verdict = office.get(f"/peppol/invoices/{issued['id']}/verdict").json()
     assert verdict["ok"], verdict
     assert verdict["rules"] > 0
+    document = office.get(f"/peppol/invoices/{issued['id']}/cii").content
+    of_cii = office.post("/peppol/validate", content=document).json()
+    assert of_cii["ok"], of_cii
+    assert of_cii["layers_run"] == ["structure", "en16931"]
     assert office.get(f"/aeat/invoices/{issued['id']}").json()["state"] == "pending"
     assert office.post("/aeat/deliveries").json()["done"] == 1
     record = office.get(f"/aeat/invoices/{issued['id']}").json()
