@@ -1,9 +1,8 @@
 """The reading of a document: every group and every term that it holds, with its place."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import repeat
-from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from lxml import etree
@@ -12,7 +11,7 @@ from einvoice_core.findings import Location, Undecided
 from einvoice_core.money import total
 from ubl_peppol.errors import UnknownDocumentError
 from ubl_peppol.reading.conditions import Condition
-from ubl_peppol.reading.kinds import Kind, kinds_of
+from ubl_peppol.reading.kinds import Kind, Kinds
 from ubl_peppol.reading.table import Path, PathTable, cii_table, ubl_table
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
 from ubl_peppol.syntax import CREDIT_NOTE, INVOICE, LINES
@@ -129,11 +128,11 @@ class GroupReading:
             Undecided: One of them is not a number.
         """
         own = tuple(None if value is None else value.decimal for value in values)
-        if self.kind is None or len(self.kind.lines) < 2:
+        if self.kind is None or self.kind.count < 2:
             yield own
             return
         columns = [None if value is None else self.kind.numbers(value.element) for value in values]
-        count = len(self.kind.lines)
+        count = self.kind.count
         yield from zip(
             *(
                 repeat(number, count) if column is None else column
@@ -142,22 +141,7 @@ class GroupReading:
             strict=True,
         )
 
-    def _add_value(self, term: str, value: Value) -> None:
-        values = self._values.get(term)
-        if values is None:
-            self._values[term] = [value]
-        else:
-            values.append(value)
 
-    def _add_group(self, group_id: str, group: "GroupReading") -> None:
-        groups = self._groups.get(group_id)
-        if groups is None:
-            self._groups[group_id] = [group]
-        else:
-            groups.append(group)
-
-
-_NO_KIND = Kind((), ())
 _NO_VALUES: list[Value] = []
 _NO_GROUPS: list[GroupReading] = []
 
@@ -176,8 +160,8 @@ class Reading:
         "_cache",
         "_groups",
         "_held",
-        "_kinds",
         "_sample",
+        "_sampling",
         "amounts",
         "binary_objects",
         "document",
@@ -208,12 +192,12 @@ class Reading:
         table: PathTable,
         *,
         is_credit_note: bool,
-        kinds: Mapping[etree._Element, Kind | None] = MappingProxyType({}),
+        sampling: bool = False,
     ) -> None:
         self.root = root
         self.table = table
         self.is_credit_note = is_credit_note
-        self._kinds = kinds
+        self._sampling = sampling
         self._sample: Reading | None = None
         self._held: dict[Condition, dict[etree._Element, bool]] = {}
         self._cache: dict[str, Any] = {}
@@ -227,19 +211,31 @@ class Reading:
         # Only slots that are not set yet come here.
         if name not in _WALKED:
             raise AttributeError(name)
+        self._open()
+        _walk_root(self)
+        return getattr(self, name)
+
+    def _open(self) -> None:
         self.document = GroupReading(self.root)
         self.empty, self.unreadable, self.amounts, self.binary_objects = [], [], [], []
         self.outside = {}
         self._groups = {"document": [self.document]}
-        _walk_root(self, self._kinds)
-        return getattr(self, name)
 
     @property
     def sample(self) -> "Reading":
-        """The document with one line of each kind, or itself where that spares nothing."""
+        """The document with one line of each kind, or itself where no two lines are alike."""
         if self._sample is None:
-            self._sample = _sample(self)
+            self._sample = self if self._sampling else self._sampled()
         return self._sample
+
+    def _sampled(self) -> "Reading":
+        sample = Reading(self.root, self.table, is_credit_note=self.is_credit_note, sampling=True)
+        sample._open()
+        if not _walk_root(sample):
+            return sample
+        for name in _WALKED:
+            setattr(self, name, getattr(sample, name))
+        return self
 
     @property
     def keys(self) -> Iterable[str]:
@@ -287,19 +283,6 @@ def _addends(groups: Iterable[GroupReading], term: str) -> Iterator[Decimal]:
 _WALKED = frozenset(
     {"amounts", "binary_objects", "document", "empty", "outside", "unreadable", "_groups"}
 )
-_FEW_LINES = 3
-
-
-def _sample(reading: Reading) -> Reading:
-    lines = list(reading.root.iterchildren(*LINES))
-    if len(lines) < _FEW_LINES or reading._kinds:
-        return reading
-    kinds = kinds_of(lines)
-    if len(kinds) * 2 > len(lines):
-        return reading
-    first: dict[etree._Element, Kind | None] = dict.fromkeys(lines)
-    first.update((kind.lines[0], kind) for kind in kinds.values())
-    return Reading(reading.root, reading.table, is_credit_note=reading.is_credit_note, kinds=first)
 
 
 def read(root: etree._Element, table: PathTable | None = None) -> Reading:
@@ -323,20 +306,25 @@ def read(root: etree._Element, table: PathTable | None = None) -> Reading:
     return Reading(root, table or usual(), is_credit_note=is_credit_note)
 
 
-def _walk_root(reading: Reading, kinds: Mapping[etree._Element, Kind | None]) -> None:
-    """Walk a document, or its sample: of each kind of lines only the first."""
+def _walk_root(reading: Reading) -> bool:
+    """Walk a document, or its sample; return whether all of it was walked."""
     root, path = reading.root, reading.table.root
     opened: dict[str, GroupReading | None] = {"document": reading.document}
-    _mark(reading, root, path)
-    if kinds:
+    _mark(reading, root, path, root.items())
+    whole = True
+    if reading._sampling:
+        kinds = Kinds()
         for child in root:
-            kind = kinds.get(child, _NO_KIND)
-            if kind is not None:
-                _walk(reading, (child,), path, opened, None if kind is _NO_KIND else kind)
+            kind = kinds.of(child) if child.tag in LINES else None
+            if kind is None or kind.count == 1:
+                _walk(reading, (child,), path, opened, kind)
+            else:
+                whole = False
     else:
         _walk(reading, root, path, opened, None)
     if root.find("*") is None and not string_of(root).strip(" \t\r\n"):
         reading.empty.append(root)
+    return whole
 
 
 def _walk(
@@ -359,8 +347,9 @@ def _walk(
             here = path.grow(tag)
         if here.named:
             (reading.amounts if here.named == "Amount" else reading.binary_objects).append(child)
-        if here.outside or child.attrib:
-            _mark(reading, child, here)
+        attributes = child.items()
+        if attributes or here.outside:
+            _mark(reading, child, here, attributes)
         below = _open(reading, child, here, opened, kind) if here.groups else opened
         if len(child):
             if here.terms:
@@ -378,13 +367,18 @@ def _walk(
     return some
 
 
-def _mark(reading: Reading, element: etree._Element, path: Path) -> None:
+def _mark(
+    reading: Reading,
+    element: etree._Element,
+    path: Path,
+    attributes: Sequence[tuple[str | bytes, str | bytes]],
+) -> None:
     """Note which rules on what the norm does not use an element and its attributes break."""
     for mark in path.outside:
         if mark.rule not in reading.outside and _all_hold(reading, element, mark.conditions):
             reading.outside[mark.rule] = Value("", element)
     forbidden = path.outside_attributes
-    for name, text in element.items():
+    for name, text in attributes:
         for mark in forbidden.get(str(name), ()):
             if mark.rule not in reading.outside and _all_hold(reading, element, mark.conditions):
                 reading.outside[mark.rule] = Value(str(text), element, str(name))
@@ -397,21 +391,30 @@ def _open(
     opened: dict[str, GroupReading | None],
     kind: Kind | None,
 ) -> dict[str, GroupReading | None]:
-    below = dict(opened)
+    below = opened.copy()
     group = GroupReading(element, kind)
+    registry = reading._groups
     places: set[str] = set()
-    for opening in path.groups:
-        if opening.conditions and not _all_hold(reading, element, opening.conditions):
-            if opening.id not in places:
-                below[opening.id] = None
+    for group_id, within, conditions in path.groups:
+        if conditions and not _all_hold(reading, element, conditions):
+            if group_id not in places:
+                below[group_id] = None
             continue
-        if opening.id not in places:
-            places.add(opening.id)
-            reading._groups.setdefault(opening.id, []).append(group)
-            below[opening.id] = group
-        parent = opened.get(opening.within) if opening.within else None
-        if parent is not None and group not in parent.groups(opening.id)[-1:]:
-            parent._add_group(opening.id, group)
+        if group_id not in places:
+            places.add(group_id)
+            known = registry.get(group_id)
+            if known is None:
+                registry[group_id] = [group]
+            else:
+                known.append(group)
+            below[group_id] = group
+        parent = opened.get(within) if within else None
+        if parent is not None:
+            known = parent._groups.get(group_id)
+            if known is None:
+                parent._groups[group_id] = [group]
+            elif known[-1] is not group:
+                known.append(group)
     return below
 
 
@@ -423,19 +426,21 @@ def _hold(
     opened: dict[str, GroupReading | None],
 ) -> None:
     value = Value(text, element)
-    for holding in path.terms:
-        group = opened.get(holding.within)
-        if group is None:
+    for term, within, attribute, conditions in path.terms:
+        group = opened.get(within)
+        if group is None or (conditions and not _all_hold(reading, element, conditions)):
             continue
-        if holding.conditions and not _all_hold(reading, element, holding.conditions):
-            continue
-        if holding.attribute:
-            content = element.get(holding.attribute)
+        held = value
+        if attribute:
+            content = element.get(attribute)
             if content is None:
                 continue
-            group._add_value(holding.id, Value(str(content), element, holding.attribute))
+            held = Value(str(content), element, attribute)
+        values = group._values.get(term)
+        if values is None:
+            group._values[term] = [held]
         else:
-            group._add_value(holding.id, value)
+            values.append(held)
 
 
 def _all_hold(

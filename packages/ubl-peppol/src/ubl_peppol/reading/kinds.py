@@ -9,7 +9,7 @@ in lines, a comment, ``1e3``) makes it a kind of its own.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from lxml import etree
 from einvoice_core.money import parse_decimal, total
 from ubl_peppol.syntax import CAC, CBC
 
-__all__ = ["Kind", "kinds_of"]
+__all__ = ["Kind", "Kinds"]
 
 _GROUPS = """
 InvoiceLine CreditNoteLine InvoicePeriod OrderLineReference DocumentReference AllowanceCharge Item
@@ -88,11 +88,12 @@ def _parents(counts: _Counts) -> list[int]:
 class Kind:
     """The lines that are alike; the first stands for all of them."""
 
-    __slots__ = ("__dict__", "_elements", "columns", "lines")
+    __slots__ = ("__dict__", "_elements", "columns", "count")
 
-    def __init__(self, elements: Sequence[etree._Element], places: Iterable[int]) -> None:
+    def __init__(self, elements: Sequence[etree._Element] = (), places: Iterable[int] = ()) -> None:
         self._elements = elements
-        self.lines: list[etree._Element] = []
+        self.count = 0
+        """How many lines there are."""
         self.columns: dict[int, list[str]] = {place: [] for place in places}
         """Place of a number in the line → that number in each of the lines."""
 
@@ -100,14 +101,14 @@ class Kind:
     def _places(self) -> dict[etree._Element, int]:
         return {element: place for place, element in enumerate(self._elements)}
 
-    def numbers(self, element: etree._Element) -> list[Decimal] | None:
-        """Return the numbers that stand in each line where an element of the first stands."""
+    def numbers(self, element: etree._Element) -> Iterator[Decimal] | None:
+        """Iterate over the numbers that stand in each line where an element of the first stands."""
         column = self.columns.get(self._places.get(element, -1))
         if column is None:
             return None
         # What the first has matches, the others match: that is what made them alike.
         plain = _NUMBER.fullmatch(column[0])
-        return list(map(Decimal if plain else parse_decimal, column))
+        return map(Decimal if plain else parse_decimal, column)
 
     def sum(self, element: etree._Element) -> Decimal | None:
         """Add up the numbers that stand in each line where an element of the first stands."""
@@ -115,26 +116,33 @@ class Kind:
         return None if numbers is None else total(numbers)
 
 
-def kinds_of(lines: Iterable[etree._Element]) -> dict[object, Kind]:
-    """Sort lines by kind, in the order of their first."""
-    shapes: dict[tuple[_Names, _Counts], _Shape | None] = {}
-    kinds: dict[object, Kind] = {}
-    amount, number = _AMOUNT.fullmatch, _NUMBER.fullmatch
-    for line in lines:
+class Kinds:
+    """Sorts the lines of a document by kind, as they come."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[tuple[_Names, _Counts], _Shape | None] = {}
+        self._kinds: dict[object, Kind] = {}
+        self._lines = 0
+
+    def of(self, line: etree._Element) -> Kind:
+        """Return the kind of a line, which is the first of its kind when its count is 1."""
+        self._lines += 1
+        if len(self._kinds) > _MANY and len(self._kinds) * 2 > self._lines:
+            # Hardly two lines are alike: looking for more costs more than it spares.
+            return _alone()
         elements = list(line.iter("*"))
         names = tuple([str(element.tag) for element in elements])
         counts = tuple([len(element) for element in elements])
         structure = (names, counts)
         try:
-            shape = shapes[structure]
+            shape = self._shapes[structure]
         except KeyError:
             ordinary = _ORDINARY.issuperset(names) and sum(counts) == len(counts) - 1
-            shape = shapes[structure] = _Shape(names, counts) if ordinary else None
+            shape = self._shapes[structure] = _Shape(names, counts) if ordinary else None
         if shape is None:
-            kind = kinds[line] = Kind((), ())
-            kind.lines.append(line)
-            continue
+            return _alone()
         texts = [element.text or "" for element in elements]
+        amount, number = _AMOUNT.fullmatch, _NUMBER.fullmatch
         key = (
             structure,
             tuple([tuple(element.items()) for element in elements]),
@@ -143,10 +151,19 @@ def kinds_of(lines: Iterable[etree._Element]) -> dict[object, Kind]:
             tuple([number(texts[place]) is not None or texts[place] for place in shape.numbers]),
             tuple([not texts[place] or texts[place].isspace() for place in shape.texts]),
         )
-        found = kinds.get(key)
-        if found is None:
-            found = kinds[key] = Kind(elements, (*shape.amounts, *shape.numbers))
-        found.lines.append(line)
-        for place, column in found.columns.items():
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._kinds[key] = Kind(elements, (*shape.amounts, *shape.numbers))
+        kind.count += 1
+        for place, column in kind.columns.items():
             column.append(texts[place])
-    return kinds
+        return kind
+
+
+_MANY = 200
+
+
+def _alone() -> Kind:
+    kind = Kind()
+    kind.count = 1
+    return kind

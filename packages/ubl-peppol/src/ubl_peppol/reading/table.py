@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 from einvoice_core.errors import BadParameterError
 from ubl_peppol.reading.cii_conditions import CII_CONDITIONS
@@ -58,8 +59,7 @@ class _Row:
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening:
+class _Opening(NamedTuple):
     """An element that opens a group, with the conditions of it and of elements above it."""
 
     id: str
@@ -67,8 +67,7 @@ class _Opening:
     conditions: tuple[tuple[int, Condition], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Holding:
+class _Holding(NamedTuple):
     """An element that holds a term, with the conditions of it and of elements above it."""
 
     id: str

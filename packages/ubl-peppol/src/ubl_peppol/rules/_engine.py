@@ -161,7 +161,7 @@ def _for_others(breach: Breach) -> bool:
     """Whether a breach may stand in a line that stands for others."""
     kind = getattr(breach.at, "kind", None)
     if kind is not None:
-        return len(kind.lines) > 1
+        return bool(kind.count > 1)
     element: etree._Element | None = getattr(breach.at, "element", None)
     return element is None or any(True for _ in element.iterancestors(*LINES))
 

@@ -26,16 +26,17 @@ _BUYER = "/*/cac:AccountingCustomerParty/cac:Party"
 _MEANS = "/*/cac:PaymentMeans"
 _ACCOUNT = "cac:PayeeFinancialAccount"
 
-Edits = Mapping[str, str]
+_Edits = Mapping[str, str]
 """Path → text; a path that ends in ``@name`` sets an attribute, an empty text removes."""
 
 
 def _at_path(root: etree._Element, path: str) -> list[etree._Element]:
     found = root.xpath(path, namespaces=_NAMES)
-    return [node for node in found if isinstance(node, etree._Element)]  # type: ignore[union-attr]
+    nodes = found if isinstance(found, list) else []
+    return [node for node in nodes if isinstance(node, etree._Element)]
 
 
-def _edited(root: etree._Element, edits: Edits) -> etree._Element:
+def _edited(root: etree._Element, edits: _Edits) -> etree._Element:
     for path, text in edits.items():
         where, _, attribute = path.partition("/@")
         for element in _at_path(root, where) or [_made(root, where)]:
@@ -56,7 +57,7 @@ def _made(root: etree._Element, path: str) -> etree._Element:
     return etree.SubElement(parents[0], f"{{{_NAMES[prefix]}}}{local}")
 
 
-def _country(code: str) -> Edits:
+def _country(code: str) -> _Edits:
     address = "cac:PostalAddress/cac:Country/cbc:IdentificationCode"
     return {f"{_SELLER}/{address}": code, f"{_BUYER}/{address}": code}
 
@@ -64,7 +65,7 @@ def _country(code: str) -> Edits:
 _REFERENCE = "/*/cac:AdditionalDocumentReference"
 _VAT = "cac:PartyTaxScheme/cbc:CompanyID"
 _LEGAL = "cac:PartyLegalEntity/cbc:CompanyID"
-_BASES: Mapping[str, Edits] = MappingProxyType(
+_BASES: Mapping[str, _Edits] = MappingProxyType(
     {
         "NO": {
             **_country("NO"),

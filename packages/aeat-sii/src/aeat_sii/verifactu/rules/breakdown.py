@@ -13,11 +13,11 @@ from aeat_sii.verifactu.codes import (
 )
 from aeat_sii.verifactu.records import BreakdownLine
 from aeat_sii.verifactu.rules._case import Case, at, dated, dated_decimals, rule_set
-from einvoice_core.findings import Breach, Severity
+from einvoice_core.findings import Breach, RuleSet, Severity
 
 __all__ = ["rules"]
 
-rules = rule_set("verifactu-breakdown")
+rules: RuleSet[Case] = rule_set("verifactu-breakdown")
 
 _IVA_IGIC = (TaxKind.IVA, TaxKind.IGIC)
 _SIMPLIFIED = (InvoiceKind.F2, InvoiceKind.R5)

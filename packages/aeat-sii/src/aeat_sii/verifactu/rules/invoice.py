@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
-from aeat_sii.clock import in_spain
-from aeat_sii.verifactu.chain import fingerprint
 from aeat_sii.verifactu.codes import (
     InvoiceKind,
     PreviousRejection,
@@ -15,11 +12,11 @@ from aeat_sii.verifactu.codes import (
     TaxKind,
 )
 from aeat_sii.verifactu.rules._case import Case, at, rule_set, value
-from einvoice_core.findings import Breach, Severity
+from einvoice_core.findings import Breach, RuleSet
 
 __all__ = ["rules"]
 
-rules = rule_set("verifactu-invoice")
+rules: RuleSet[Case] = rule_set("verifactu-invoice")
 
 _WITH_RECIPIENT = (
     InvoiceKind.F1,
@@ -31,7 +28,6 @@ _WITH_RECIPIENT = (
 )
 _PENDING = (Regime.PENDING_PUBLIC_WORKS, Regime.PENDING_CONTINUOUS_SUPPLY)
 _NUMBER = re.compile(r"[ !#-&(-;?-~]*")
-_HEXADECIMAL = re.compile(r"[0-9A-F]*")
 
 
 def _is_pending(case: Case) -> bool:
@@ -241,87 +237,3 @@ def only_some_corrections_have_a_coupon(case: Case) -> Iterator[Breach]:
     """Cupon S needs R1 or R5."""
     if case.record.has_coupon and case.record.kind not in (InvoiceKind.R1, InvoiceKind.R5):
         yield Breach(at("Cupon"), kind=case.record.kind)
-
-
-@rules.rule("1177", message="{id!r} does not identify a system: two capitals A-Z or digits.")
-def system_id_has_two_positions(case: Case) -> Iterator[Breach]:
-    """IdSistemaInformatico has two positions, each A to Z or 0 to 9."""
-    if not re.fullmatch(r"[A-Z0-9]{2}", case.record.system.id):
-        yield Breach(at("SistemaInformatico", "IdSistemaInformatico"), id=case.record.system.id)
-
-
-@rules.rule("1220", message="The invoicing system has no name.")
-def system_has_a_name(case: Case) -> Iterator[Breach]:
-    """NombreSistemaInformatico is not empty."""
-    if not case.record.system.name.strip():
-        yield Breach(at("SistemaInformatico", "NombreSistemaInformatico"))
-
-
-@rules.rule(
-    "2002",
-    severity=Severity.WARNING,
-    message="The fingerprint of the previous record has {length} characters instead of 64.",
-)
-def previous_fingerprint_has_64_characters(case: Case) -> Iterator[Breach]:
-    """The fingerprint of the previous record has 64 characters."""
-    previous = case.record.chaining.previous
-    if previous and len(previous.fingerprint) != 64:
-        yield Breach(
-            at("Encadenamiento", "RegistroAnterior", "Huella"), length=len(previous.fingerprint)
-        )
-
-
-@rules.rule(
-    "2003",
-    severity=Severity.WARNING,
-    message="The fingerprint of the previous record is not hexadecimal in upper case.",
-)
-def previous_fingerprint_is_hexadecimal(case: Case) -> Iterator[Breach]:
-    """The fingerprint of the previous record holds 0 to 9 and A to F only."""
-    previous = case.record.chaining.previous
-    if previous and not _HEXADECIMAL.fullmatch(previous.fingerprint):
-        yield Breach(at("Encadenamiento", "RegistroAnterior", "Huella"))
-
-
-@rules.rule(
-    "2008",
-    severity=Severity.WARNING,
-    message="The fingerprint of the previous record is that of this one.",
-)
-def previous_fingerprint_is_another(case: Case) -> Iterator[Breach]:
-    """The fingerprint of the previous record differs from the record's own."""
-    previous = case.record.chaining.previous
-    if previous and previous.fingerprint == case.record.fingerprint:
-        yield Breach(at("Encadenamiento", "RegistroAnterior", "Huella"))
-
-
-@rules.rule("1180", message="The place in the chain is either the first one or after a record.")
-def place_in_the_chain_is_one_of_two(case: Case) -> Iterator[Breach]:
-    """Encadenamiento holds exactly one of PrimerRegistro and RegistroAnterior."""
-    chaining = case.record.chaining
-    if bool(chaining.is_first) == bool(chaining.previous):
-        yield Breach(at("Encadenamiento"))
-
-
-@rules.rule(
-    "2004",
-    severity=Severity.WARNING,
-    message="The record is made at {recorded}, after the present, {now}: set the clock.",
-)
-def record_is_not_made_in_the_future(case: Case) -> Iterator[Breach]:
-    """The record is not made after the agency's clock, with some margin."""
-    margin = timedelta(seconds=value("clock_margin_s"))
-    if case.record.recorded_at > in_spain(case.now) + margin:
-        yield Breach(at("FechaHoraHusoGenRegistro"), recorded=case.record.recorded_at, now=case.now)
-
-
-@rules.rule(
-    "2000",
-    severity=Severity.WARNING,
-    message="The fingerprint is {stated!r}, but its fields give {computed}: link the record again.",
-)
-def fingerprint_is_that_of_the_fields(case: Case) -> Iterator[Breach]:
-    """Huella equals the fingerprint of the record's fields."""
-    computed = fingerprint(case.record)
-    if case.record.fingerprint != computed:
-        yield Breach(at("Huella"), stated=case.record.fingerprint, computed=computed)

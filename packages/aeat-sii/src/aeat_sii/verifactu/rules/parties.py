@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from aeat_sii.verifactu.codes import IdKind, InvoiceKind, IssuedBy
 from aeat_sii.verifactu.records import OtherId
 from aeat_sii.verifactu.rules._case import Case, at, dated, rule_set
-from einvoice_core.findings import Breach
-from tax_es.ids import nif, vat
+from aeat_sii.verifactu.rules._ids import country_letters, nif_fault, vat_fault
+from einvoice_core.findings import Breach, RuleSet
+from tax_es.ids import nif
 
 __all__ = ["rules"]
 
-rules = rule_set("verifactu-parties")
+rules: RuleSet[Case] = rule_set("verifactu-parties")
 
 _WITHOUT_RECIPIENT = (InvoiceKind.F2, InvoiceKind.R5)
 
@@ -60,14 +61,6 @@ def recipients_have_one_identification(case: Case) -> Iterator[Breach]:
             yield Breach(at(path))
 
 
-@rules.rule("1223", message="The producer of the system has a NIF or another identification.")
-def producer_has_one_identification(case: Case) -> Iterator[Breach]:
-    """SistemaInformatico holds exactly one of NIF and IDOtro."""
-    system = case.record.system
-    if (system.producer_nif is None) == (system.producer_other_id is None):
-        yield Breach(at("SistemaInformatico"))
-
-
 @rules.rule("1111", message="An identification of kind {kind} says its country.")
 def other_ids_have_a_country(case: Case) -> Iterator[Breach]:
     """CodigoPais is present unless IDType is 02."""
@@ -99,14 +92,6 @@ def third_party_is_in_the_census(case: Case) -> Iterator[Breach]:
     third_party = case.record.third_party
     if third_party and third_party.other_id and third_party.other_id.kind is IdKind.NOT_IN_CENSUS:
         yield Breach(at("Tercero", "IDOtro", "IDType"))
-
-
-@rules.rule("1221", message="The producer cannot be identified as not in the census (07).")
-def producer_is_in_the_census(case: Case) -> Iterator[Breach]:
-    """IDType of the producer is not 07."""
-    other = case.record.system.producer_other_id
-    if other and other.kind is IdKind.NOT_IN_CENSUS:
-        yield Breach(at("SistemaInformatico", "IDOtro", "IDType"))
 
 
 @rules.rule("1189", message="An invoice of kind {kind} names at least one recipient.")
@@ -182,18 +167,9 @@ def nifs_have_their_control_character(case: Case) -> Iterator[Breach]:
     stated = [("IDFactura/IDEmisorFactura", case.record.invoice.issuer_nif)]
     stated += [(f"{path}/NIF", person.nif) for path, person in case.people() if person.nif]
     for path, text in stated:
-        reason = _fault(text)
+        reason = nif_fault(text)
         if reason:
             yield Breach(at(path), nif=text, reason=reason)
-
-
-@rules.rule("1176", message="{nif} is not a NIF: {reason}.")
-def producer_nif_has_its_control_character(case: Case) -> Iterator[Breach]:
-    """The NIF of the producer of the system is well formed."""
-    text = case.record.system.producer_nif
-    reason = _fault(text) if text else ""
-    if reason:
-        yield Breach(at("SistemaInformatico", "NIF"), nif=text, reason=reason)
 
 
 @rules.rule("1290", message="{id} is not a NIF, as kind 07 needs: {reason}.")
@@ -202,7 +178,7 @@ def not_in_census_has_a_nif(case: Case) -> Iterator[Breach]:
     for path, person in case.recipients():
         other = person.other_id
         if other and other.kind is IdKind.NOT_IN_CENSUS:
-            reason = _fault(other.id)
+            reason = nif_fault(other.id)
             if reason:
                 yield Breach(at(path, "IDOtro", "ID"), id=other.id, reason=reason)
 
@@ -227,29 +203,19 @@ def _vat_numbers(case: Case) -> Iterator[tuple[str, OtherId]]:
 def vat_numbers_have_their_structure(case: Case) -> Iterator[Breach]:
     """With IDType 02 the identification has the structure of a Member State's VAT number."""
     for path, other in _vat_numbers(case):
-        reason = _vat_fault(other.id)
+        reason = vat_fault(other.id)
         if reason:
             yield Breach(at(path, "ID"), id=other.id, reason=reason)
-
-
-@rules.rule("1222", message="{id!r} is not a VAT number of the Union: {reason}.")
-def producer_vat_number_has_its_structure(case: Case) -> Iterator[Breach]:
-    """With IDType 02 the producer's identification has the structure of a VAT number."""
-    other = case.record.system.producer_other_id
-    reason = _vat_fault(other.id) if other and other.kind is IdKind.VAT_NUMBER else ""
-    if other and reason:
-        yield Breach(at("SistemaInformatico", "IDOtro", "ID"), id=other.id, reason=reason)
 
 
 @rules.rule("1122", message="The VAT number {id!r} is not of the country {country}.")
 def vat_numbers_are_of_their_country(case: Case) -> Iterator[Breach]:
     """With IDType 02, CodigoPais agrees with the first two letters of the identification.
 
-    Greece is GR as a country and EL in a number; which country goes with Northern Ireland (XI) the
-    document does not say.
+    Which country goes with Northern Ireland (XI) the document does not say.
     """
     for path, other in _vat_numbers(case):
-        letters = "GR" if other.id.startswith("EL") else other.id[:2]
+        letters = country_letters(other)
         if other.country is not None and letters not in (other.country, "XI"):
             yield Breach(at(path, "CodigoPais"), id=other.id, country=other.country)
 
@@ -264,20 +230,3 @@ def british_numbers_have_the_letters_of_the_day(case: Case, letters: str) -> Ite
         for path, other in _vat_numbers(case):
             if other.id.startswith(letters):
                 yield Breach(at(path, "ID"), letters=letters, day=case.operation_day)
-
-
-def _vat_fault(text: str) -> str:
-    """Say why a text is not a VAT number; British and Northern Irish ones have one structure."""
-    number = f"XI{text[2:]}" if text.startswith("GB") else text
-    verdict = vat.check(number)
-    if verdict.valid and verdict.normalised == number:
-        return ""
-    return verdict.reason or "write it in capitals, without separators"
-
-
-def _fault(text: str) -> str:
-    """Say why a text is not a NIF as the schema wants it: nine characters, nothing between."""
-    verdict = nif.check(text)
-    if verdict.valid and verdict.normalised == text:
-        return ""
-    return verdict.reason or "write it in capitals, without separators"

@@ -6,12 +6,12 @@ from decimal import Decimal
 from aeat_sii.verifactu.codes import InvoiceKind, Qualification, RectificationKind
 from aeat_sii.verifactu.records import BreakdownLine
 from aeat_sii.verifactu.rules._case import Case, at, rule_set, value
-from einvoice_core.findings import Breach, Severity
+from einvoice_core.findings import Breach, RuleSet, Severity
 from einvoice_core.money import total
 
 __all__ = ["rules"]
 
-rules = rule_set("verifactu-totals")
+rules: RuleSet[Case] = rule_set("verifactu-totals")
 
 _ZERO = Decimal(0)
 

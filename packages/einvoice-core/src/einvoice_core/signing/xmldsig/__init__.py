@@ -12,6 +12,7 @@ from einvoice_core.signing.xmldsig._references import (
     DSIG,
     ENVELOPED,
     Allowed,
+    Kept,
     Resolver,
     SignedReference,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Allowed",
     "C14n",
     "DigestAlgorithm",
+    "Kept",
     "Reference",
     "Resolver",
     "SignatureAlgorithm",

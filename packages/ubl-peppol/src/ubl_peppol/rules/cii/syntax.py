@@ -22,7 +22,7 @@ from einvoice_core.findings import (
 )
 from ubl_peppol.reading import Reading
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
-from ubl_peppol.rules._common import EN16931_RELEASE
+from ubl_peppol.rules.cii._common import CII_RELEASE
 from ubl_peppol.rules.cii._places import Row, Walked, rows, walk
 from ubl_peppol.syntax_cii import RAM, RSM, UDT
 
@@ -331,7 +331,7 @@ def _by_function(row: Row, check: _Own, invoice: Reading) -> Iterator[Breach]:
 
 
 def _filled() -> SyntaxRules:
-    found = SyntaxRules(EN16931_RELEASE, "en16931-cii-syntax")
+    found = SyntaxRules(CII_RELEASE, "en16931-cii-syntax")
     for row in rows():
         severity = Severity(row.severity)
         if row.kind == "own":
