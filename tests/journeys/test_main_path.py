@@ -34,6 +34,10 @@ def test_an_invoice_goes_the_whole_way(office: Any) -> None:
     mended = office.post("/peppol/fix?profile=auto", content=wrong).json()
     assert mended["changes"] >= 1
     assert "BR-CL-14" not in {finding["rule"] for finding in mended["verdict"]["findings"]}
+    document = office.get(f"/peppol/invoices/{issued['id']}/cii").content
+    of_cii = office.post("/peppol/validate", content=document).json()
+    assert of_cii["ok"], of_cii
+    assert of_cii["layers_run"] == ["structure", "en16931"]
     assert office.get(f"/aeat/invoices/{issued['id']}").json()["state"] == "pending"
     assert office.post("/aeat/deliveries").json()["done"] == 1
     record = office.get(f"/aeat/invoices/{issued['id']}").json()

@@ -69,6 +69,7 @@ def validate(
             report = _structure(root, "ApplicationResponse", xsd)
             report += judge_response(response, chosen, MAX_FINDINGS - len(report.findings))
         else:
+            # A root that is no invoice is refused here; the reading holds no text yet.
             reading = read_document(root)
             _require(chosen, bool(chosen.layers), "an invoice or credit note")
             name = "CreditNote" if reading.is_credit_note else "Invoice"

@@ -36,6 +36,15 @@ async def ubl(invoice_id: str, caller: CanRead, link: Linked) -> Response:
     return Response(data, media_type="application/xml")
 
 
+@router.get("/invoices/{invoice_id}/cii", responses=responses(401, 404, 409, 422))
+async def cii(invoice_id: str, caller: CanRead, link: Linked) -> Response:
+    """Return an issued invoice as CII D16B."""
+    del caller
+    document = await link.get_bytes(f"/api/v1/invoices/{invoice_id}/facturae?signed=false")
+    data = await run_in_threadpool(service.as_cii, document)
+    return Response(data, media_type="application/xml")
+
+
 @router.get("/invoices/{invoice_id}/verdict", responses=responses(401, 404, 409, 422))
 async def verdict(
     invoice_id: str, caller: CanRead, link: Linked, profile: _Profile = "en16931"
@@ -48,7 +57,7 @@ async def verdict(
 
 @router.post("/validate", responses=responses(401, 413, 422))
 async def validate(request: Request, caller: CanRead, profile: _Profile = "en16931") -> Verdict:
-    """Judge a document in UBL, sent as the body."""
+    """Judge a document in UBL or CII, sent as the body."""
     del caller
     data = await request.body()
     return await run_in_threadpool(service.judge, data, profile)

@@ -13,7 +13,7 @@ from reference_server.services.peppol.schemas import (
 from ubl_peppol import fixes
 from ubl_peppol.facturae import Conversion, to_en16931
 
-__all__ = ["MAX_SHOWN", "convert", "explain", "fix", "judge", "judge_invoice"]
+__all__ = ["MAX_SHOWN", "as_cii", "convert", "explain", "fix", "judge", "judge_invoice"]
 
 MAX_SHOWN = 1_000
 """Findings that an answer shows; the verdict looks at all of them."""
@@ -29,8 +29,18 @@ def convert(document: bytes) -> tuple[bytes, Conversion]:
     return ubl_peppol.ubl.write(conversion.invoice), conversion
 
 
+def as_cii(document: bytes) -> bytes:
+    """Return a Facturae document as CII D16B.
+
+    Raises:
+        ConversionError: EN 16931 has no place for something that may not be lost.
+        NotExpressibleError: CII has no place for something that EN 16931 has.
+    """
+    return ubl_peppol.cii.write(to_en16931(facturae_es.read(document)).invoice)
+
+
 def judge(data: bytes, profile: str) -> Verdict:
-    """Judge a document in UBL."""
+    """Judge a document in UBL or CII."""
     return _verdict(ubl_peppol.validate(data, profile=profile), profile, None)
 
 
