@@ -12,14 +12,19 @@ from einvoice_core.money import total
 from ubl_peppol.errors import UnknownDocumentError
 from ubl_peppol.reading.conditions import Condition
 from ubl_peppol.reading.kinds import Kind, Kinds
-from ubl_peppol.reading.table import Path, PathTable, ubl_table
+from ubl_peppol.reading.table import Path, PathTable, cii_table, ubl_table
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
 from ubl_peppol.syntax import CREDIT_NOTE, INVOICE, LINES
+from ubl_peppol.syntax_cii import ROOT as CII_ROOT
 
 __all__ = ["GroupReading", "Reading", "read"]
 
 T = TypeVar("T")
-_ROOTS = {f"{{{INVOICE}}}Invoice": False, f"{{{CREDIT_NOTE}}}CreditNote": True}
+_ROOTS = {
+    f"{{{INVOICE}}}Invoice": (False, ubl_table),
+    f"{{{CREDIT_NOTE}}}CreditNote": (True, ubl_table),
+    CII_ROOT: (False, cii_table),
+}
 
 
 class GroupReading:
@@ -197,6 +202,11 @@ class Reading:
         self._held: dict[Condition, dict[etree._Element, bool]] = {}
         self._cache: dict[str, Any] = {}
 
+    @property
+    def is_cii(self) -> bool:
+        """Whether the document is a Cross Industry Invoice, not UBL."""
+        return self.root.tag == CII_ROOT
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the slot holds
         # Only slots that are not set yet come here.
         if name not in _WALKED:
@@ -279,19 +289,21 @@ def read(root: etree._Element, table: PathTable | None = None) -> Reading:
     """Read a document; it is walked once, when it is first asked.
 
     Args:
-        root: A UBL 2.1 ``Invoice`` or ``CreditNote``.
-        table: The path table; by default that of UBL 2.1.
+        root: A UBL 2.1 ``Invoice`` or ``CreditNote``, or a CII D16B ``CrossIndustryInvoice``.
+        table: The path table; by default that of the syntax.
 
     Raises:
         UnknownDocumentError: The root is something else.
     """
-    is_credit_note = _ROOTS.get(str(root.tag))
-    if is_credit_note is None:
+    known = _ROOTS.get(str(root.tag))
+    if known is None:
         raise UnknownDocumentError(
-            f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote is read here",
+            f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote, or a CII "
+            "D16B CrossIndustryInvoice, is read here",
             root=str(root.tag),
         )
-    return Reading(root, table or ubl_table(), is_credit_note=is_credit_note)
+    is_credit_note, usual = known
+    return Reading(root, table or usual(), is_credit_note=is_credit_note)
 
 
 def _walk_root(reading: Reading) -> bool:

@@ -8,7 +8,7 @@ document with another edit at the same place, on which it is silent.
 
 import copy
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from lxml import etree
 from einvoice_core.errors import BadParameterError
 from ubl_peppol.reading.values import location_of
 from ubl_peppol.syntax import CAC, CBC, EXT
+from ubl_peppol.syntax_cii import CII_NAMESPACES
 
 __all__ = ["Edit", "Pair", "apply", "edits_of", "read_pairs", "write_pairs"]
 
-_NAMES = {"cac": CAC, "cbc": CBC, "ext": EXT}
+_NAMES = {"cac": CAC, "cbc": CBC, "ext": EXT, **CII_NAMESPACES}
 _TEXTS = (
     "", "  ", "XX", "1.234", "-7.00", "0", "999999.00", "2016-01-01", "2199-12-31",
     "S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B", "VAT", "TAX", "30", "58", "130", "50",
@@ -100,8 +101,9 @@ def _add(element: etree._Element, value: str) -> None:
     element.text = text
 
 
-def edits_of(xml: str) -> Iterator[Edit]:
+def edits_of(xml: str, texts: Iterable[str] = _TEXTS) -> Iterator[Edit]:
     """Yield every plain edit of a document: what can be dropped, doubled, blanked or replaced."""
+    texts = tuple(texts)
     root = etree.fromstring(xml.encode())
     for element in root.iter(etree.Element):
         path = _path(element)
@@ -109,7 +111,7 @@ def edits_of(xml: str) -> Iterator[Edit]:
             yield Edit("drop", path)
             yield Edit("double", path)
         if element.find("*") is None:
-            for text in _TEXTS:
+            for text in texts:
                 yield Edit("text", path, text)
         for name in map(str, element.attrib):
             attribute = f"{path}/@{name}"

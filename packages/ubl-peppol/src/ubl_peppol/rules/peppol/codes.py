@@ -1,6 +1,7 @@
 """Rules of Peppol on codes, dates and identifiers."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Protocol
 
 from einvoice_core.findings import Breach, Severity, Undecided
@@ -8,6 +9,7 @@ from ubl_peppol.codelists import code_list
 from ubl_peppol.reading import Reading, Value
 from ubl_peppol.rules._common import shown
 from ubl_peppol.rules._identifiers import SHAPES
+from ubl_peppol.rules._nodes import all_hold, own_text, text_nodes
 from ubl_peppol.rules.peppol._set import common, process, within_germany
 
 __all__ = [
@@ -57,7 +59,7 @@ def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator
     """The type code is one that Peppol billing takes."""
     rule, term = place
     for value in invoice.values(term):
-        if process(invoice) and value.collapsed not in code_list(rule):
+        if process(invoice) and own_text(value) not in code_list(rule):
             yield Breach(at=value, code=value)
 
 
@@ -119,8 +121,9 @@ def code_is_listed(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]
     """The code is one of its list."""
     rule, term = place
     for value in invoice.values(term):
-        if value.collapsed not in code_list(rule):
-            yield Breach(at=value, code=value.collapsed)
+        code = own_text(value)
+        if code not in code_list(rule):
+            yield Breach(at=value, code=code)
 
 
 _PARTS = {
@@ -151,8 +154,12 @@ def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> 
 def date_has_no_time_zone(invoice: Reading) -> Iterator[Breach]:
     """A date has the form YYYY-MM-DD and is a day of the calendar."""
     for value in invoice.values("date"):
-        if len(value.text) != 10 or not is_day(value):
+        if not all_hold(partial(is_day, value), partial(_has_ten_characters, value)):
             yield Breach(at=value, value=value.text[:40])
+
+
+def _has_ten_characters(value: Value) -> bool:
+    return len(text_nodes([value.element]) if len(value.element) else value.text) == 10
 
 
 def is_day(value: Value) -> bool:
