@@ -40,6 +40,8 @@ FOLDERS = {folder.name: folder for folder in bootstrap.members()}
 WHEELS = ROOT / ".nox" / "wheels"
 JUDGED = ("conformance", "interop")
 """Folders of tests that need the official files or an independent peer."""
+WITH_MAVEN = "interop_java"
+"""Folder of tests whose peer is a library that Maven fetches."""
 PEERS = "peers"
 """Folder of tests that talk with a program which has to be installed for them alone."""
 
@@ -80,7 +82,8 @@ def pytest(session: nox.Session, *arguments: str, python: Path | None = None) ->
 def unit_tests(folder: Path) -> list[str]:
     """Return what pytest is told to run the tests that need nothing but the package."""
     tests = folder / "tests"
-    return [str(tests), *(f"--ignore={tests / name}" for name in (*JUDGED, PEERS))]
+    apart = (*JUDGED, WITH_MAVEN, PEERS)
+    return [str(tests), *(f"--ignore={tests / name}" for name in apart)]
 
 
 def interpreters() -> dict[str, Path]:
@@ -250,6 +253,13 @@ def conformance(session: nox.Session) -> None:
     if not existing:
         session.skip("no package has conformance tests yet")
     pytest(session, *existing, *workers())
+
+
+@nox.session
+def interop_java(session: nox.Session) -> None:
+    """Peers that Maven fetches, such as EU DSS; not part of the default run."""
+    folders = [folder / "tests" / WITH_MAVEN for folder in FOLDERS.values()]
+    pytest(session, *(str(folder) for folder in folders if folder.is_dir()))
 
 
 @nox.session

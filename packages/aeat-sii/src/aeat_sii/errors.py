@@ -3,7 +3,9 @@
 AeatError                        aeat
 ├── CertificateError             aeat.certificate
 ├── ChainError                   aeat.chain
-│   └── UnlinkedRecordError      aeat.unlinked
+│   ├── UnlinkedRecordError      aeat.unlinked
+│   ├── ClockWentBackError       aeat.clock_back          (``details["wait_s"]``)
+│   └── BrokenChainError         aeat.broken_chain        (``details["position"]``)
 ├── QrError                      aeat.qr
 ├── BatchError                   aeat.batch
 ├── SandboxError                 aeat.sandbox
@@ -25,8 +27,10 @@ from einvoice_core.errors import EInvoiceError
 __all__ = [
     "AeatError",
     "BatchError",
+    "BrokenChainError",
     "CertificateError",
     "ChainError",
+    "ClockWentBackError",
     "ProtocolError",
     "QrError",
     "SandboxError",
@@ -61,6 +65,18 @@ class UnlinkedRecordError(ChainError):
     """A record has no fingerprint yet, so it cannot be sent nor followed by another."""
 
     code = "aeat.unlinked"
+
+
+class ClockWentBackError(ChainError):
+    """A record would be older than the one before it: the clock of the machine went back."""
+
+    code = "aeat.clock_back"
+
+
+class BrokenChainError(ChainError):
+    """A chain of another system is broken, and was not taken over."""
+
+    code = "aeat.broken_chain"
 
 
 class QrError(AeatError):

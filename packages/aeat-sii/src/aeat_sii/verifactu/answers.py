@@ -25,6 +25,7 @@ from einvoice_core.records import Record, Xml, XmlType
 from einvoice_core.timeline import load_timelines
 
 __all__ = [
+    "AGENCY_CODE",
     "INITIAL_WAIT_S",
     "SF_R",
     "Answer",
@@ -59,7 +60,8 @@ def _decode_wait(text: str) -> int:
     return int(stripped) if stripped else INITIAL_WAIT_S
 
 
-_CODE: Codec[str] = Codec("agency code", _decode_code, str)
+AGENCY_CODE: Codec[str] = Codec("agency code", _decode_code, str)
+"""Text form of a code of the agency."""
 _WAIT: Codec[int] = Codec("seconds", _decode_wait, str)
 
 
@@ -90,7 +92,7 @@ class Duplicate(Record):
 
     request_id: Annotated[str, Xml("IdPeticionRegistroDuplicado")]
     state: Annotated[StoredState, Xml("EstadoRegistroDuplicado")]
-    code: Annotated[str | None, Xml("CodigoErrorRegistro", _CODE)] = None
+    code: Annotated[str | None, Xml("CodigoErrorRegistro", AGENCY_CODE)] = None
     text: Annotated[str | None, Xml("DescripcionErrorRegistro")] = None
 
 
@@ -103,7 +105,7 @@ class AnswerLine(Record):
     operation: Annotated[Operation, Xml("Operacion")]
     external_reference: Annotated[str | None, Xml("RefExterna")] = None
     state: Annotated[LineState, Xml("EstadoRegistro")]
-    code: Annotated[str | None, Xml("CodigoErrorRegistro", _CODE)] = None
+    code: Annotated[str | None, Xml("CodigoErrorRegistro", AGENCY_CODE)] = None
     text: Annotated[str | None, Xml("DescripcionErrorRegistro")] = None
     duplicate: Annotated[Duplicate | None, Xml("RegistroDuplicado")] = None
 

@@ -29,7 +29,7 @@ from einvoice_core.signing.xmldsig._references import (
     Ids,
     Resolver,
 )
-from einvoice_core.xml.canonical import canonicalize
+from einvoice_core.xml.canonical import as_it_stands, canonicalize
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -127,7 +127,7 @@ def sign(
     empty = info_text.format(*([""] * len(references)))
     behind = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
     draft = _in_context(parent, f"{opening}{empty}{before_value}{behind}")
-    digests = _digests(root, draft, references, resolve, allowed)
+    digests = _digests(xml, root, draft, references, resolve, allowed)
     info = draft[0]
     for element, text in zip(info.iter(f"{{{DSIG}}}DigestValue"), digests, strict=True):
         element.text = text
@@ -255,6 +255,7 @@ def _declarations(element: etree._Element) -> str:
 
 
 def _digests(
+    xml: bytes,
     root: etree._Element,
     draft: etree._Element,
     references: Sequence[Reference],
@@ -270,7 +271,7 @@ def _digests(
         return theirs if mine is None else mine
 
     # The draft does not stand in the document: there is nothing to take out of it yet.
-    reader = Dereferencer(root, find, allowed, resolve)
+    reader = Dereferencer(root, find, allowed, resolve, whole=as_it_stands(xml))
     digests = []
     written = draft[0].findall(f"{{{DSIG}}}Reference")
     for element, reference in zip(written, references, strict=True):
