@@ -4,6 +4,7 @@ Each country has a document that its rules have nothing to say about (``_EDITS``
 its rules ask for (``VALUES``).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -26,16 +27,17 @@ _BUYER = "/*/cac:AccountingCustomerParty/cac:Party"
 _MEANS = "/*/cac:PaymentMeans"
 _ACCOUNT = "cac:PayeeFinancialAccount"
 
-Edits = Mapping[str, str]
+_Edits = Mapping[str, str]
 """Path → text; a path that ends in ``@name`` sets an attribute, an empty text removes."""
 
 
 def _at_path(root: etree._Element, path: str) -> list[etree._Element]:
     found = root.xpath(path, namespaces=_NAMES)
-    return [node for node in found if isinstance(node, etree._Element)]  # type: ignore[union-attr]
+    nodes = found if isinstance(found, list) else []
+    return [node for node in nodes if isinstance(node, etree._Element)]
 
 
-def _edited(root: etree._Element, edits: Edits) -> etree._Element:
+def _edited(root: etree._Element, edits: _Edits) -> etree._Element:
     for path, text in edits.items():
         where, _, attribute = path.partition("/@")
         for element in _at_path(root, where) or [_made(root, where)]:
@@ -56,7 +58,7 @@ def _made(root: etree._Element, path: str) -> etree._Element:
     return etree.SubElement(parents[0], f"{{{_NAMES[prefix]}}}{local}")
 
 
-def _country(code: str) -> Edits:
+def _country(code: str) -> _Edits:
     address = "cac:PostalAddress/cac:Country/cbc:IdentificationCode"
     return {f"{_SELLER}/{address}": code, f"{_BUYER}/{address}": code}
 
@@ -64,7 +66,7 @@ def _country(code: str) -> Edits:
 _REFERENCE = "/*/cac:AdditionalDocumentReference"
 _VAT = "cac:PartyTaxScheme/cbc:CompanyID"
 _LEGAL = "cac:PartyLegalEntity/cbc:CompanyID"
-_BASES: Mapping[str, Edits] = MappingProxyType(
+_BASES: Mapping[str, _Edits] = MappingProxyType(
     {
         "NO": {
             **_country("NO"),
@@ -363,12 +365,22 @@ def _small(kind: str) -> etree._Element:
     return etree.fromstring(ubl.write(make(type_code=code)))
 
 
+_NAME = re.compile(r"(?:cac|cbc):([A-Za-z]+)")
+_GROUPS = frozenset({"AllowanceCharge", "PaymentMeans", "PayableAmount", "InvoiceTypeCode",
+                     "CreditNoteTypeCode", "IssueDate", "PartyTaxScheme",
+                     "BuyerReference"})  # fmt: skip
+_CREDITED = frozenset({"DK", "NL", "NL unpaid", "SE"})
+"""Countries whose credit notes are asked for something of their own."""
+
+
 def edges() -> Iterator[Neighbour]:
     """Yield the documents of billing, each with the place that was changed in it."""
     yield from _common()
     for country, edits in _BASES.items():
-        for kind in _MAKERS:
-            yield from neighbours(f"{country} {kind}", _edited(_small(kind), edits), VALUES)
+        names = {name for path in edits for name in _NAME.findall(path)} | _GROUPS
+        for kind in _MAKERS if country in _CREDITED else ("invoice",):
+            root = _edited(_small(kind), edits)
+            yield from neighbours(f"{country} {kind}", root, VALUES, only=names)
 
 
 def selfbilling_edges() -> Iterator[Neighbour]:
