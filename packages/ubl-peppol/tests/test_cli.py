@@ -61,7 +61,7 @@ def test_json_has_the_agreed_form(good: Path, wrong: Path, tmp_path: Path) -> No
     assert set(entries["wrong.xml"]) == {"file", "valid", "layers", "findings"}
     finding = next(f for f in entries["wrong.xml"]["findings"] if f["rule"] == "BR-CL-14")
     assert set(finding) == {"rule", "severity", "message", "path", "line"}
-    assert "structure" in entries["good.xml"]["layers"]["skipped"]
+    assert "structure" in entries["good.xml"]["layers"]["run"]
 
 
 @pytest.mark.parametrize("form", ["sarif", "junit", "svrl", "text"])
