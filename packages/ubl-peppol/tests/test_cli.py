@@ -90,9 +90,9 @@ def test_documents_come_from_everywhere(tmp_path: Path) -> None:
 
 def test_a_profile_is_chosen_or_found(good: Path) -> None:
     shown = json.loads(run("validate", str(good), "-p", "en16931", "--format", "json"))
-    assert shown[0]["layers"]["run"] == ["en16931"]
+    assert shown[0]["layers"]["run"] == ["structure", "en16931"]
     shown = json.loads(run("validate", str(good), "--format", "json"))
-    assert shown[0]["layers"]["run"] == ["en16931", "peppol"]
+    assert shown[0]["layers"]["run"] == ["structure", "en16931", "peppol"]
     assert "nope" in run("validate", str(good), "--profile", "nope", code=2)
 
 
