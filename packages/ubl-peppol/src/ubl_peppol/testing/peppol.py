@@ -4,6 +4,7 @@ Each country has a document that its rules have nothing to say about (``_EDITS``
 its rules ask for (``VALUES``).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -364,12 +365,22 @@ def _small(kind: str) -> etree._Element:
     return etree.fromstring(ubl.write(make(type_code=code)))
 
 
+_NAME = re.compile(r"(?:cac|cbc):([A-Za-z]+)")
+_GROUPS = frozenset({"AllowanceCharge", "PaymentMeans", "PayableAmount", "InvoiceTypeCode",
+                     "CreditNoteTypeCode", "IssueDate", "PartyTaxScheme",
+                     "BuyerReference"})  # fmt: skip
+_CREDITED = frozenset({"DK", "NL", "NL unpaid", "SE"})
+"""Countries whose credit notes are asked for something of their own."""
+
+
 def edges() -> Iterator[Neighbour]:
     """Yield the documents of billing, each with the place that was changed in it."""
     yield from _common()
     for country, edits in _BASES.items():
-        for kind in _MAKERS:
-            yield from neighbours(f"{country} {kind}", _edited(_small(kind), edits), VALUES)
+        names = {name for path in edits for name in _NAME.findall(path)} | _GROUPS
+        for kind in _MAKERS if country in _CREDITED else ("invoice",):
+            root = _edited(_small(kind), edits)
+            yield from neighbours(f"{country} {kind}", root, VALUES, only=names)
 
 
 def selfbilling_edges() -> Iterator[Neighbour]:

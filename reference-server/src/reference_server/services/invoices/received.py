@@ -14,11 +14,9 @@ MAX_SHOWN = 1_000
 """Findings that an answer shows; the verdict looks at all of them."""
 
 
-def judge(data: bytes, *, signature: bool) -> FacturaeVerdict:
-    """Judge structure and rules of a document, and its signature when asked to."""
+def judge(data: bytes) -> FacturaeVerdict:
+    """Judge structure and rules of a document."""
     report = facturae_es.validate(data)
-    if signature:
-        report += facturae_es.check_signature(data)
     return FacturaeVerdict(
         valid=report.ok,
         findings=tuple(

@@ -74,13 +74,11 @@ def page(
 
 
 @router.post("/facturae/validate", responses=responses(401, 413, 422))
-async def validate_facturae(
-    request: Request, caller: CanRead, signature: Annotated[bool, Query()] = False
-) -> FacturaeVerdict:
-    """Judge a Facturae document, sent as the body."""
+async def validate_facturae(request: Request, caller: CanRead) -> FacturaeVerdict:
+    """Judge structure and rules of a Facturae document, sent as the body."""
     del caller
     data = await request.body()
-    return await run_in_threadpool(received.judge, data, signature=signature)
+    return await run_in_threadpool(received.judge, data)
 
 
 @router.post("/facturae/convert", responses=responses(401, 413, 422))

@@ -3,10 +3,17 @@
 import facturae_es
 import ubl_peppol
 from einvoice_core.findings import Report
-from reference_server.services.peppol.schemas import FindingView, LossView, Verdict
+from reference_server.services.peppol.schemas import (
+    FindingView,
+    LossView,
+    Mended,
+    RuleView,
+    Verdict,
+)
+from ubl_peppol import fixes
 from ubl_peppol.facturae import Conversion, to_en16931
 
-__all__ = ["MAX_SHOWN", "as_cii", "convert", "judge", "judge_invoice"]
+__all__ = ["MAX_SHOWN", "as_cii", "convert", "explain", "fix", "judge", "judge_invoice"]
 
 MAX_SHOWN = 1_000
 """Findings that an answer shows; the verdict looks at all of them."""
@@ -43,6 +50,30 @@ def judge_invoice(document: bytes, profile: str) -> Verdict:
     return _verdict(ubl_peppol.validate(data, profile=profile), profile, conversion)
 
 
+def explain(rule: str) -> RuleView:
+    """Explain a rule."""
+    found = ubl_peppol.explain(rule)
+    return RuleView(
+        rule=found.rule,
+        severity=found.severity.value,
+        requirement=found.requirement,
+        terms=found.terms,
+        source=found.source,
+        profiles=found.profiles,
+    )
+
+
+def fix(data: bytes, profile: str) -> Mended:
+    """Mend what is certain in a document."""
+    result = fixes.fix(data, profile)
+    return Mended(
+        document=result.xml.decode("utf-8", "replace"),
+        patch=result.patch.to_xml().decode(),
+        changes=len(result.patch.operations),
+        verdict=_verdict(result.after, profile, None),
+    )
+
+
 def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Verdict:
     return Verdict(
         ok=report.ok,
@@ -60,7 +91,7 @@ def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Ver
         ),
         layers_run=report.layers_run,
         layers_skipped=dict(report.layers_skipped),
-        rules=len(ubl_peppol.rules_of(profile)),
+        rules=0 if profile == "auto" else len(ubl_peppol.rules_of(profile)),
         losses=tuple(
             LossView(
                 kind=loss.kind.value,
