@@ -1,10 +1,19 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from einvoice_core.testing.documents import documents
-from einvoice_core.xml.canonical import C14n, CanonicalError, canonicalize
+from einvoice_core.xml.canonical import (
+    C14n,
+    CanonicalError,
+    _Writer,
+    as_it_stands,
+    canonicalize,
+)
+from einvoice_core.xml.errors import XmlRefused
 from einvoice_core.xml.parsing import parse
 
 PREFIX_LISTS = st.lists(st.sampled_from(["p", "q", "r"]), unique=True, max_size=3)
@@ -39,6 +48,22 @@ def test_leaving_an_element_out_is_the_same_in_both_ways(
     whole = canonicalize(root.getroottree(), method, without=left_out)
     part = canonicalize(root, method, without=left_out)
     assert part in whole
+
+
+@given(documents(), st.sampled_from(C14n), st.booleans())
+def test_a_part_is_the_same_by_libxml2_and_by_our_writer(
+    text: str, method: C14n, at_the_root: bool
+) -> None:
+    if at_the_root:
+        # Declared once at the root, most parts are such as libxml2 is trusted with.
+        text = re.sub(r' xmlns(?::\w+)?="[^"]*"', "", text)
+        declared = r'<\1 xmlns:p="urn:1" xmlns:q="urn:2" xmlns:r="urn:3" '
+        text = re.sub(r"<((?:\w:)?[\w-]+) ", declared, text, count=1)
+        text = re.sub(r' ([pqr]):x="[^"]*"| xml:\w+="[^"]*"', "", text)
+    for part in parse(text.encode()).iter("*"):
+        writer = _Writer(method, frozenset(), None)
+        writer.element(part)
+        assert canonicalize(part, method) == "".join(writer.out).encode()
 
 
 @given(documents(), st.sampled_from(C14n))
@@ -152,3 +177,99 @@ def test_deep_documents_need_no_recursion() -> None:
     text = b"<a>" * depth + b"</a>" * depth
     root = parse(text, Limits(depth=depth))
     assert canonicalize(root) == text
+
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        "ñ",
+        " ",
+        "\n",
+        "\t",
+        "\r",
+        ">",
+        "&amp;",
+        "&lt;",
+        "&gt;",
+        "&#38;",
+        "&#xD;",
+        "&quot;",
+        "'",
+        "=",
+        '"',
+        "]]",
+        "!",
+        "?",
+        "/",
+        "<b>",
+        "</b>",
+        "<b >",
+        "</b >",
+        "<b/>",
+        "<p:b>",
+        "</p:b>",
+        "<!--c-->",
+        "<?pi x?>",
+        '<b x="1">',
+        '<b xmlns="">',
+        '<b xmlns:q="urn:3">',
+        "<![CDATA[x]]>",
+        "<b\n>",
+    ]
+)
+STARTS = st.sampled_from(
+    [
+        "<a>",
+        "<a >",
+        '<a x="1">',
+        '<a xmlns="">',
+        '<a xmlns:p="rel">',
+        '<a xmlns:p="urn:1">',
+        "<a xmlns:p='urn:1'>",
+        '<a xmlns:p="urn:1>2">',
+        '<a xmlns:p="urn:&amp;">',
+        '<p:a xmlns:p="urn:1">',
+        '<p:a xmlns:p="urn:1" xmlns="urn:2">',
+        '<a xmlns:p="urn:1"  xmlns:b="urn:1">',
+        '<a xmlns:p="urn:1" xmlns:b="urn:1">',
+    ]
+)
+PROLOGS = st.sampled_from(
+    [
+        "",
+        "\n",
+        "\ufeff",
+        "<?pi?>",
+        "<!-- c -->",
+        '<?xml version="1.1"?>',
+        '<?xml version="1.0"?>',
+        '<?xml version="1.0" encoding="UTF-8"?>\n',
+        '<?xml version="1.0" encoding="ISO-8859-1"?>',
+    ]
+)
+
+
+@given(PROLOGS, STARTS, st.lists(PIECES, max_size=8), st.sampled_from(["", "\n", "<!--c-->"]))
+def test_octets_that_are_canonical_already(
+    prolog: str, start: str, pieces: list[str], end: str
+) -> None:
+    name = re.match("<([^ >]+)", start)
+    assert name is not None
+    data = f"{prolog}{start}{''.join(pieces)}</{name[1]}>{end}".encode()
+    try:
+        expected = canonicalize(parse(data).getroottree())
+    except (XmlRefused, CanonicalError):
+        return
+    assert as_it_stands(data) in {None, expected}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<p:a xmlns:p="urn:1" xmlns="urn:2"><b>&amp;</b>'
+        b"\n</p:a>\n",
+        "<a>ñ\n\t<b></b></a>".encode(),
+    ],
+)
+def test_octets_of_the_usual_form_are_known_to_be_canonical(data: bytes) -> None:
+    assert as_it_stands(data) == canonicalize(parse(data).getroottree())

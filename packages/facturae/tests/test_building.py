@@ -86,7 +86,11 @@ def test_a_person(rich: Facturae) -> None:
 def test_a_corrective_invoice(seller: Party, buyer: Party) -> None:
     period = Period(starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 31))
     corrective = facturae_es.correction(
-        ReasonCode.DISCOUNTS, CorrectionMethod.DIFFERENCES, period, number="5"
+        ReasonCode.DISCOUNTS,
+        CorrectionMethod.DIFFERENCES,
+        period,
+        number="5",
+        issued_on=date(2026, 1, 15),
     )
     document = facturae_es.build(seller, buyer, "R1", DAY, [LINE], corrective=corrective)
     assert document.invoices[0].header.invoice_class is InvoiceClass.CORRECTIVE

@@ -24,13 +24,64 @@ def test_a_rich_document_survives_writing(rich: Facturae) -> None:
     assert facturae_es.read(facturae_es.write(rich)) == rich
 
 
-@pytest.mark.parametrize("version", ["3.0", "3.1"])
-def test_older_versions_are_recognised_and_refused(version: str, xml: bytes) -> None:
+def in_version(xml: bytes, version: str) -> bytes:
     old = f"http://www.facturae.es/Facturae/2007/v{version}/Facturae".encode()
+    named = xml.replace(NAMESPACES[Version.V3_2_2].encode(), old)
+    return named.replace(b">3.2.2<", f">{version}<".encode())
+
+
+@pytest.mark.parametrize("version", ["3.0", "3.1"])
+def test_older_versions_are_read_as_3_2(version: str, simple: Facturae, xml: bytes) -> None:
+    old = in_version(xml, version)
+    document = facturae_es.read(old)
+    assert document.file_header.schema_version == "3.2"
+    assert document.invoices == simple.invoices
+    (finding,) = facturae_es.validate(old).findings
+    assert (finding.rule, finding.path) == (
+        "FACTURAE-S10",
+        "/fe:Facturae/FileHeader/SchemaVersion",
+    )
+    assert version in finding.message
+
+
+@pytest.mark.parametrize("version", ["3.0", "3.1"])
+def test_an_older_assignment_of_credit_is_refused(version: str, xml: bytes) -> None:
+    old = in_version(xml, version)
+    assigned = old.replace(b"</FileHeader>", b"<FactoringAssignmentData/></FileHeader>")
     with pytest.raises(UnsupportedVersionError, match=version) as caught:
-        facturae_es.read(xml.replace(NAMESPACES[Version.V3_2_2].encode(), old))
+        facturae_es.read(assigned)
     assert caught.value.code == "facturae.unsupported_version"
     assert caught.value.details["version"] == version
+
+
+def test_what_3_0_names_or_orders_otherwise_is_put_in_place(rich: Facturae) -> None:
+    from_3_2 = facturae_es.convert(rich, "3.2").document
+    text = facturae_es.write(from_3_2).decode()
+    namespace = "http://www.facturae.es/Facturae/2007/v3.0/Facturae"
+    text = text.replace(NAMESPACES[Version.V3_2], namespace).replace(">3.2<", ">3.0<")
+    order = "<PurchaseOrderReference>7</PurchaseOrderReference>"
+    paid = "<TotalPaymentsOnAccount>10.00</TotalPaymentsOnAccount>"
+    for old, new in (
+        (paid, ""),
+        ("<TotalOutstandingAmount>", f"{paid}<TotalOutstandingAmount>"),
+        ("<LanguageName>es</LanguageName>", ""),
+        ("<ItemDescription>", f"{order}<ItemDescription>"),
+        ("<AdditionalData>", "<AdditionalData><RelayedInvoice>A/1</RelayedInvoice>"),
+    ):
+        head, _, invoice = text.partition("<Invoices>")
+        text = f"{head}<Invoices>{invoice.replace(old, new)}"
+    examined = facturae_es.examine(text.encode())
+    assert [finding.rule for finding in examined.report.findings] == ["FACTURAE-S10"]
+    assert examined.document is not None
+    (invoice_read,) = examined.document.invoices
+    assert invoice_read.totals == from_3_2.invoices[0].totals
+    assert invoice_read.additional_data is not None
+    assert invoice_read.additional_data.related_invoice == "A/1"
+    assert [(loss.element, loss.value, loss.became) for loss in examined.losses] == [
+        ("PurchaseOrderReference", "7", ""),
+        ("PurchaseOrderReference", "7", ""),
+        ("LanguageName", "", "es"),
+    ]
 
 
 @pytest.mark.parametrize(

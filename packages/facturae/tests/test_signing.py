@@ -53,7 +53,8 @@ def test_a_signature_is_verified(
     assert verified.signed_at == NOW
     assert verified.roles == ("emisor",)
     assert verified.policy.endswith("politica_de_firma_formato_facturae_v3_1.pdf")
-    assert verified.report.not_run == ()
+    unasked = {CheckName.TIMESTAMP, CheckName.REVOCATION}
+    assert {check.name for check in verified.report.not_run} == unasked
 
 
 def test_without_roots_the_chain_is_not_passed(signed: bytes) -> None:
@@ -104,6 +105,11 @@ def test_hashes_and_roles(xml: bytes, credential: Credential, hash_name: str, ro
 def test_an_unknown_role_is_refused(xml: bytes, credential: Credential) -> None:
     with pytest.raises(CannotSignError, match="emisor"):
         facturae_es.sign(xml, credential, role="owner", clock=clock)
+
+
+def test_an_unknown_hash_is_refused(xml: bytes, credential: Credential) -> None:
+    with pytest.raises(CannotSignError, match="md5"):
+        facturae_es.sign(xml, credential, hash_name="md5", clock=clock)  # type: ignore[arg-type]  # the mistake under test
 
 
 def test_a_document_is_signed_once(signed: bytes, credential: Credential) -> None:

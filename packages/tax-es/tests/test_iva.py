@@ -14,7 +14,7 @@ from tax_es.errors import (
     NoSuchRateError,
     TerritoryError,
     UnknownKindError,
-    UnverifiedParameterError,
+    UnverifiedParameter,
 )
 
 DAYS = st.dates(date(1993, 1, 1), date(2099, 12, 31))
@@ -171,7 +171,7 @@ class TestTerritories:
 
     def test_a_row_that_was_not_confirmed_is_refused_unless_allowed(self) -> None:
         day = date(2024, 12, 29)
-        with pytest.raises(UnverifiedParameterError, match="first day was not traced"):
+        with pytest.raises(UnverifiedParameter, match="first day was not traced"):
             iva.rate(day, territory="canarias")
         allowed = iva.rate(day, territory="canarias", allow_unverified=True)
         assert (allowed.percent, allowed.mark) == (Decimal(7), "the first day was not traced")
@@ -183,3 +183,9 @@ class TestTerritories:
     def test_other_territories_are_refused(self, territory: str) -> None:
         with pytest.raises(TerritoryError):
             iva.rate(date(2026, 1, 1), territory=territory)
+
+
+def test_a_rate_as_known_before_it_changed() -> None:
+    known = date(2012, 7, 13)
+    assert iva.rate(date(2012, 9, 1), known_on=known).percent == 18
+    assert iva.rate(date(2012, 9, 1), known_on=known + timedelta(days=1)).percent == 21

@@ -5,7 +5,7 @@ import pytest
 
 from einvoice_core.errors import NotInForceError
 from tax_es import Tax, iva
-from tax_es.errors import NoSuchRateError, UnknownKindError, UnverifiedParameterError
+from tax_es.errors import NoSuchRateError, UnknownKindError, UnverifiedParameter
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_gifts_at_zero_have_no_surcharge_recorded() -> None:
 
 
 def test_a_surcharge_without_a_norm_is_refused_unless_allowed() -> None:
-    with pytest.raises(UnverifiedParameterError, match="no norm was found"):
+    with pytest.raises(UnverifiedParameter, match="no norm was found"):
         iva.surcharge(date(2022, 7, 1), Decimal(5))
     found = iva.surcharge(date(2022, 12, 31), Decimal(5), allow_unverified=True)
     assert (found.percent, bool(found.mark)) == (Decimal("0.5"), True)

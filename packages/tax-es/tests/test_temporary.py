@@ -5,7 +5,7 @@ import pytest
 
 from einvoice_core.errors import NotInForceError
 from tax_es import iva
-from tax_es.errors import ConditionError, UnknownKindError, UnverifiedParameterError
+from tax_es.errors import ConditionError, UnknownKindError, UnverifiedParameter
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_condition_is_named_and_can_be_resolved() -> None:
 
 
 def test_a_row_that_was_not_confirmed_is_refused_unless_allowed() -> None:
-    with pytest.raises(UnverifiedParameterError, match="later extensions"):
+    with pytest.raises(UnverifiedParameter, match="later extensions"):
         iva.temporary_rate(date(2022, 1, 1), "surgical_masks")
     found = iva.temporary_rate(date(2022, 1, 1), "surgical_masks", allow_unverified=True)
     assert found.percent == 4

@@ -5,7 +5,13 @@ As4Error                     as4
 ├── PackError                as4.pack
 ├── ReceiptRefusedError      as4.receipt          (the receipt does not prove what was sent)
 ├── ExchangeError            as4.exchange         (``details["retry"]``: whether it can help)
-└── StoreError               as4.store
+├── StoreError               as4.store
+├── IdentifierError          as4.identifier       (in ``peppol.identifiers``)
+├── SbdhError                as4.sbdh             (in ``peppol.sbdh``; carries the findings)
+├── NotTrustedError          as4.not_trusted      (in ``peppol.trust``)
+├── NotRegisteredError       as4.not_registered   (in ``peppol.locator``)
+├── LookupFailedError        as4.lookup           (in ``peppol.locator``; try again)
+└── MetadataRefusedError     as4.metadata         (in ``peppol.smp``)
 """
 
 from einvoice_core.errors import EInvoiceError

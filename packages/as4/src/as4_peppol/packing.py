@@ -159,7 +159,7 @@ def pack(
     Raises:
         PackError: The profile demands what is not given.
     """
-    least, most = profile.payloads
+    least, most = profile.payloads_of(message)
     if not least <= len(payloads) <= most:
         raise PackError(
             f"{profile.name} wants {least} to {most} payloads; there are {len(payloads)}"

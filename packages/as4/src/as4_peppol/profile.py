@@ -81,3 +81,8 @@ class Profile:
     payloads: tuple[int, int] = (0, 64)
     checks: tuple[Check, ...] = ()
     limits: Limits = field(default_factory=Limits)
+
+    def payloads_of(self, message: UserMessage) -> tuple[int, int]:
+        """Return how many payloads a message may have; a test message needs none."""
+        least, most = self.payloads
+        return (0 if message.is_test else least), most

@@ -1,6 +1,7 @@
 """Octets of any size: in memory while they are few, in a file of the system when they are many."""
 
 import hashlib
+import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,8 +29,10 @@ class Spool:
     """
 
     def __init__(self, folder: Path | None = None, memory: int = MEMORY_BYTES) -> None:
-        where = None if folder is None else str(folder)
-        self._file = tempfile.SpooledTemporaryFile(max_size=memory, dir=where)  # noqa: SIM115
+        self._folder = folder
+        self._memory = memory
+        # In memory there is nothing to give up: who forgets to close a small message loses nothing.
+        self._file: BinaryIO = io.BytesIO()
         self._hash = hashlib.sha256()
         self.size = 0
         self.closed = False
@@ -48,9 +51,17 @@ class Spool:
 
     def write(self, data: bytes) -> None:
         """Add octets at the end; not while somebody reads."""
+        if self.size <= self._memory < self.size + len(data):
+            self._file = self._on_disk(self.read())
         self._file.write(data)
         self._hash.update(data)
         self.size += len(data)
+
+    def _on_disk(self, begun: bytes) -> BinaryIO:
+        # It lives as long as the spool, which closes it.
+        file = cast("BinaryIO", tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115
+        file.write(begun)
+        return file
 
     def read(self) -> bytes:
         """Return all octets at once: for what is known to be small."""
@@ -71,7 +82,7 @@ class Spool:
     def open(self) -> BinaryIO:
         """Return the octets as a file positioned at their start; closing the spool closes it."""
         self._file.seek(0)
-        return cast("BinaryIO", self._file)
+        return self._file
 
     def digest(self, algorithm: DigestAlgorithm) -> bytes:
         """Digest all octets; with SHA-256 that was done while they were written."""

@@ -161,7 +161,7 @@ def _require_what_the_profile_wants(
 ) -> None:
     if envelope.user is None:
         return
-    least, most = profile.payloads
+    least, most = profile.payloads_of(envelope.user)
     count = len(envelope.user.payloads or ())
     if not least <= count <= most:
         raise EbmsError("EBMS:0003", f"the message has {count} payloads, not {least} to {most}")
@@ -176,7 +176,8 @@ def _declared(
 ) -> list[tuple[PartInfo, SignedPart]]:
     """Pair what the header names with what came; nothing may be left over on either side."""
     infos = () if envelope.user is None else envelope.user.payloads or ()
-    if len(envelope.body):
+    # Beside an error signal a SOAP fault may stand in the body; it says the same once more.
+    if len(envelope.body) and envelope.user is not None:
         raise EbmsError("EBMS:0008", "a payload in the SOAP body is not read")
     paired: dict[str, tuple[PartInfo, SignedPart]] = {}
     for info in infos:
@@ -196,8 +197,8 @@ def _declared(
 
 
 def _payload(info: PartInfo, part: SignedPart, profile: Profile, folder: Path | None) -> Received:
-    mime_type, charset = info.property("MimeType"), info.property("CharacterSet")
-    kind = info.property("CompressionType")
+    mime_type, charset = info.value_of("MimeType"), info.value_of("CharacterSet")
+    kind = info.value_of("CompressionType")
     if charset is not None and not _CHARSET.fullmatch(charset):
         raise EbmsError("EBMS:0001", "the property CharacterSet names no character set")
     if kind is None:

@@ -1,9 +1,10 @@
 """Facturae 3.2, 3.2.1 and 3.2.2: read, write, compute, check, sign and verify."""
 
 from facturae_es.building import batch, build, invoice
+from facturae_es.fixing import fix_totals
 from facturae_es.parts import centre, company, correction, person, transfer
 from facturae_es.reader import Examined, examine, read
-from facturae_es.signing import examine_signature, sign, verify
+from facturae_es.signing import check_signature, examine_signature, sign, verify
 from facturae_es.totals import Adjustment, Line, Rounding, Tax, Withholding
 from facturae_es.validation import validate, validate_record
 from facturae_es.versions import Version, convert
@@ -20,11 +21,13 @@ __all__ = [
     "batch",
     "build",
     "centre",
+    "check_signature",
     "company",
     "convert",
     "correction",
     "examine",
     "examine_signature",
+    "fix_totals",
     "invoice",
     "person",
     "read",

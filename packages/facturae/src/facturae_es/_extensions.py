@@ -1,13 +1,13 @@
 """What may stand inside ``Extensions``.
 
 The official schemas take any element of another namespace there, and demand that its declaration
-is known. Known are the three published extensions and the elements of signatures. Content is judged
-for the extensions that have records; the others are taken as they are (see ``docs/limits.md``).
+is known. Known are the three published extensions, whose content is judged, and a signature, which
+the layer of signatures judges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -16,21 +16,22 @@ from lxml import etree
 from einvoice_core.records import Record
 from einvoice_core.xml import binding
 from einvoice_core.xml.parsing import parse
+from facturae_es._utilities import UTILITIES, utilities_extension
 from facturae_es._values import faults
 from facturae_es.facets import Version
 from facturae_es.model.extensions import CORREOS, FACEB2B, CorreosExtension, FaceB2BExtension
 
 __all__ = ["KNOWN", "faults_of_extensions"]
 
-KNOWN: Mapping[str, type[Record] | None] = MappingProxyType(
+KNOWN: Mapping[str, Callable[[], type[Record]] | None] = MappingProxyType(
     {
-        f"{{{FACEB2B}}}FaceB2BExtension": FaceB2BExtension,
-        f"{{{CORREOS}}}CorreosExtension": CorreosExtension,
-        "{http://www.facturae.es/Facturae/Extensions/Utilities}UtilitiesExtension": None,
+        f"{{{FACEB2B}}}FaceB2BExtension": lambda: FaceB2BExtension,
+        f"{{{CORREOS}}}CorreosExtension": lambda: CorreosExtension,
+        f"{{{UTILITIES}}}UtilitiesExtension": utilities_extension,
         "{http://www.w3.org/2000/09/xmldsig#}Signature": None,
     }
 )
-"""Elements that are declared somewhere, with the record of those that have one."""
+"""Elements that may stand there, and where to get the record of those that have one."""
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
@@ -60,7 +61,7 @@ def _faults_of(element: etree._Element) -> Iterator[tuple[str, str]]:
     record_type = KNOWN[tag]
     if record_type is None:
         return
-    bound = binding.read(element, record_type)
+    bound = binding.read(element, record_type())
     for finding in bound.findings:
         yield "S09", finding.message
     if bound.record is not None:

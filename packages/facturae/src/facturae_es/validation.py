@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import MappingProxyType
 
+from lxml import etree
+
 from einvoice_core.findings import MAX_FINDINGS, Report
-from einvoice_core.xml.parsing import LIMITS, Limits
+from einvoice_core.xml.parsing import LIMITS, Limits, parse
 from facturae_es.facets import Version
 from facturae_es.model import Facturae
-from facturae_es.reader import Examined, examine
+from facturae_es.older import older_version_of
+from facturae_es.reader import Examined, examine_tree
 from facturae_es.rules import facturae
+from facturae_es.spanish import named
 from facturae_es.structure import LAYER, check
-from facturae_es.versions import declared
+from facturae_es.versions import declared, version_of
 
 __all__ = ["RULES_LAYER", "validate", "validate_record"]
 
 RULES_LAYER = facturae.name
 
 
-def validate(xml: bytes, *, limits: Limits = LIMITS) -> Report:
+def validate(xml: bytes, *, limits: Limits = LIMITS, xsd: Path | str | None = None) -> Report:
     """Judge a document: structure and rules.
 
     The signature is another matter: see :func:`facturae_es.verify`.
@@ -26,16 +31,28 @@ def validate(xml: bytes, *, limits: Limits = LIMITS) -> Report:
     Args:
         xml: The document as received.
         limits: How large it may be.
+        xsd: Folder with the official schemas, as a second opinion on the structure.
 
     Returns:
-        The findings, with the layers that ran: ``structure`` and ``rules``.
+        The findings, with the layers that ran: ``structure``, ``rules``, and ``xsd`` if asked for.
 
     Raises:
         XmlRefused: The bytes are not XML that is read here.
-        UnsupportedVersionError: Facturae 3.0 or 3.1.
+        UnsupportedVersionError: Facturae 3.0 or 3.1 with an assignment of credit.
         NotFacturaeError: Another root.
+        SchemaUnusable: The folder lacks a schema.
     """
-    return _with_rules(examine(xml, limits=limits))
+    root = parse(xml, limits)
+    second = Report() if xsd is None else _second_opinion(root, xsd)
+    return _with_rules(examine_tree(root, xml)) + second
+
+
+def _second_opinion(root: etree._Element, folder: Path | str) -> Report:
+    from facturae_es.official import check_official
+
+    if older_version_of(root) is None:
+        version_of(root)
+    return check_official(root, folder)
 
 
 def validate_record(document: Facturae, version: Version | str | None = None) -> Report:
@@ -58,4 +75,4 @@ def _with_rules(examined: Examined) -> Report:
         reason = "the structure does not allow a record: correct its findings first"
         return examined.report + Report(layers_skipped=MappingProxyType({RULES_LAYER: reason}))
     room = MAX_FINDINGS - len(examined.report.findings)
-    return examined.report + facturae.validate(examined, limit=room)
+    return examined.report + named(facturae.validate(examined, limit=room))

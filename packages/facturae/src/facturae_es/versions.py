@@ -36,11 +36,6 @@ NAMESPACES: Mapping[Version, str] = MappingProxyType(
 
 _VERSIONS = {namespace: version for version, namespace in NAMESPACES.items()}
 
-_WITHOUT_RECORDS = {
-    "http://www.facturae.es/Facturae/2007/v3.0/Facturae": "3.0",
-    "http://www.facturae.es/Facturae/2007/v3.1/Facturae": "3.1",
-}
-
 _SUBSTITUTES: Mapping[type[StrEnum], StrEnum] = MappingProxyType(
     {TaxType: TaxType.OTHER, UnitOfMeasure: UnitOfMeasure.OTHER}
 )
@@ -50,20 +45,12 @@ def version_of(root: etree._Element) -> Version:
     """Recognise the version of a document by the namespace of its root.
 
     Raises:
-        UnsupportedVersionError: Facturae 3.0 or 3.1.
-        NotFacturaeError: Anything else.
+        NotFacturaeError: Another root, or a namespace of no version that has records.
     """
     name = etree.QName(root)
     namespace = name.namespace or ""
     if name.localname == "Facturae" and namespace in _VERSIONS:
         return _VERSIONS[namespace]
-    if name.localname == "Facturae" and namespace in _WITHOUT_RECORDS:
-        version = _WITHOUT_RECORDS[namespace]
-        raise UnsupportedVersionError(
-            f"this is Facturae {version}; only 3.2, 3.2.1 and 3.2.2 can be read: "
-            "ask the issuer for one of them",
-            version=version,
-        )
     shown = f"{{{namespace[:200]}}}{name.localname[:80]}"
     raise NotFacturaeError(f"the root element is {shown}, not Facturae", root=shown)
 

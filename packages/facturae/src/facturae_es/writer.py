@@ -7,6 +7,7 @@ from itertools import islice
 from einvoice_core.xml import binding
 from einvoice_core.xml.errors import DocumentRefused
 from facturae_es import structure
+from facturae_es._signed import SignedSource
 from facturae_es.errors import VersionLossError
 from facturae_es.facets import Version
 from facturae_es.model import DS, Facturae
@@ -27,6 +28,9 @@ def write(
 ) -> bytes:
     """Write a document.
 
+    A signed document that was read and is written unchanged comes back byte by byte. Any other
+    signature is written as it was read, and holds only if the signer saw the same bytes.
+
     Args:
         document: A document that was read or built.
         version: Version to write; by default the one that the header declares. Amounts get the
@@ -45,6 +49,11 @@ def write(
         WriteRefused: A value cannot stand in XML.
     """
     target = declared(document) if version is None else Version(version)
+    kept = document.signature
+    if isinstance(kept, SignedSource) and kept.unchanged(document, target):
+        if check:
+            _refuse_findings(document, target)
+        return kept.source
     if document.file_header.schema_version != target.value:
         conversion = convert(document, target)
         if conversion.losses:
@@ -60,13 +69,17 @@ def write(
         conversion = convert(document, target)
         document = document if conversion.losses else conversion.document
     if check:
-        findings = tuple(islice(structure.check(document, target), _SHOWN))
-        if findings:
-            raise DocumentRefused(
-                f"the document has {len(findings)} values that {target.value} does not allow; "
-                f"the first: {findings[0].path}: {findings[0].message}",
-                findings,
-            )
+        _refuse_findings(document, target)
     root = ROOTS[target].model_construct(**document.__dict__)
     prefixes = {"fe": NAMESPACES[target], "ds": DS}
     return binding.write(root, prefixes=prefixes, indent=indent)
+
+
+def _refuse_findings(document: Facturae, target: Version) -> None:
+    findings = tuple(islice(structure.check(document, target), _SHOWN))
+    if findings:
+        raise DocumentRefused(
+            f"the document has {len(findings)} values that {target.value} does not allow; "
+            f"the first: {findings[0].path}: {findings[0].message}",
+            findings,
+        )

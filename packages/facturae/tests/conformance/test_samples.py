@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -90,10 +91,68 @@ def test_a_sample_is_written_as_3_2_2(sample: dict[str, Any]) -> None:
     assert facturae_es.read(written).invoices == document.invoices
 
 
-@pytest.mark.parametrize("sample", samples("3.0", "3.1"))
-def test_older_samples_are_recognised(sample: dict[str, Any]) -> None:
-    with pytest.raises(UnsupportedVersionError, match=sample["version"]):
+CREDIT_ASSIGNED = "phive-3.0-Invoice30.xml"
+OLDER = [s for s in samples("3.0", "3.1") if s.values[0]["file"] != CREDIT_ASSIGNED]
+
+
+def test_an_older_sample_that_assigns_its_credit_is_refused() -> None:
+    (sample,) = [s for s in index() if s["file"] == CREDIT_ASSIGNED]
+    with pytest.raises(UnsupportedVersionError, match="assignment of credit"):
         facturae_es.read(data_of(sample))
+
+
+@pytest.mark.parametrize("sample", OLDER)
+def test_an_older_sample_is_read_as_3_2(sample: dict[str, Any]) -> None:
+    examined = facturae_es.examine(data_of(sample))
+    assert examined.read_from == sample["version"]
+    assert [finding.rule for finding in examined.report.findings] == ["FACTURAE-S10"]
+    document = facturae_es.read(data_of(sample))
+    assert document == examined.document
+    for version in Version:
+        written = facturae_es.write(document, version)
+        assert schema(version.value).validate(etree.fromstring(written))
+
+
+@pytest.mark.parametrize("sample", OLDER)
+def test_an_older_sample_loses_only_what_is_listed(sample: dict[str, Any]) -> None:
+    examined = facturae_es.examine(data_of(sample))
+    assert examined.document is not None
+    old = [e for e in etree.fromstring(data_of(sample)).iter("*") if outside_signature(e)]
+    new = etree.fromstring(facturae_es.write(examined.document)).iter("*")
+    names = Counter(etree.QName(e).localname for e in old)
+    names.subtract(etree.QName(e).localname for e in new)
+    changed = {name for name, count in names.items() if count}
+    renamed = {"RelayedInvoice", "RelatedInvoice"} & changed
+    assert changed - renamed == {loss.element for loss in examined.losses} - {"Signature"}
+
+
+def outside_signature(element: etree._Element) -> bool:
+    signature = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+    around = (element, *element.iterancestors())
+    return not any(e.tag == signature for e in around)
+
+
+@pytest.mark.parametrize("sample", READ)
+def test_a_signed_sample_is_written_back_byte_by_byte(sample: dict[str, Any]) -> None:
+    data = data_of(sample)
+    document = facturae_es.examine(data).document
+    if not sample["signed"] or document is None:
+        assert sample["file"] not in SIGNED
+        return
+    assert sample["file"] in SIGNED
+    assert facturae_es.write(document) == data
+    changed = document.model_copy(update={"extensions": None, "invoices": document.invoices[:0]})
+    assert facturae_es.write(changed, check=False) != data
+
+
+SIGNED = {
+    "fawno-factura-prueba-v1-2-0.xsig",
+    "face-factura-prueba-v1-2-0-sha256.xsig",
+    "gobl-credit-note.xml",
+    "gobl-invoice-face.xml",
+    "gobl-invoice-vat-irpf.xml",
+    "gobl-invoice-vat.xml",
+}
 
 
 @pytest.mark.parametrize("sample", [s for s in READ if s.values[0]["xsd_valid"]])

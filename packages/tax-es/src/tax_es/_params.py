@@ -1,20 +1,18 @@
 """Tables of dated percentages: read once, asked by kind and day, or by percentage and day."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
-from einvoice_core.errors import NotInForceError
-from einvoice_core.timeline import Dated, Timeline, load_timelines
+from einvoice_core.errors import BadParameterError
 from tax_es._checks import exact, require_day
 from tax_es.errors import (
     ArgumentError,
-    ConditionError,
     NoSuchRateError,
     TerritoryError,
     UnknownKindError,
-    UnverifiedParameterError,
 )
+from tax_es.parameters import Parameter, Series, load
 from tax_es.rates import Rate, Tax, Territory
 
 __all__ = ["RateTable", "require_percent", "require_territory"]
@@ -23,7 +21,7 @@ _FORAL = frozenset({"alava", "araba", "bizkaia", "gipuzkoa", "navarra", "vizcaya
 
 
 class RateTable:
-    """The rates of one file of ``params``, each kind a timeline.
+    """The rates of one file of ``params``, each kind a series.
 
     Args:
         tax: The tax of every rate in the file.
@@ -32,18 +30,22 @@ class RateTable:
 
     def __init__(self, tax: Tax, file: str) -> None:
         self.tax = tax
-        self._timelines = {
-            kind: Timeline(f"{tax} {kind}", _rates(tax, kind, timeline))
-            for kind, timeline in load_timelines("tax_es", f"params/{file}").items()
+        self._series = {
+            kind: _percentages(tax, values).renamed(f"{tax} {kind}")
+            for kind, values in load(file).items()
         }
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """Names of the kinds, in the order of the file."""
-        return tuple(self._timelines)
+        return tuple(self._series)
 
     def __iter__(self) -> Iterator[Rate]:
-        return (entry.value for timeline in self._timelines.values() for entry in timeline)
+        return (
+            _rate(self.tax, kind, entry)
+            for kind, values in self._series.items()
+            for entry in values
+        )
 
     def on(
         self,
@@ -52,6 +54,7 @@ class RateTable:
         *,
         conditions: Mapping[str, bool] | None = None,
         allow_unverified: bool = False,
+        known_on: date | None = None,
     ) -> Rate:
         """Return the rate of a kind on a day.
 
@@ -59,37 +62,20 @@ class RateTable:
             UnknownKindError: The table has no such kind.
             NotInForceError: No rate is recorded for that day, or its condition was not met.
             ConditionError: The rate depends on a condition that ``conditions`` leaves out.
-            UnverifiedParameterError: The rate carries a mark and marks are not allowed.
+            UnverifiedParameter: The rate carries a mark and marks are not allowed.
             ArgumentError: The day is not a date.
         """
         require_day(day)
-        timeline = self._timelines.get(str(kind))
-        if timeline is None:
+        values = self._series.get(str(kind))
+        if values is None:
             known = ", ".join(self.kinds)
             raise UnknownKindError(
                 f"{self.tax} has no kind {kind!r}: use one of {known}", known=self.kinds
             )
-        entry = timeline.on(day)
-        rate = entry.value
-        if rate.condition:
-            met = (conditions or {}).get(rate.condition)
-            text = entry.details["condition_text"]
-            if met is None:
-                raise ConditionError(
-                    f"{kind} has {rate.percent} % on {day} only if {text}: "
-                    f"say whether {rate.condition!r} was met",
-                    condition=rate.condition,
-                    text=text,
-                )
-            if not met:
-                raise NotInForceError(f"the ordinary rate applies to {kind} on {day}", kind=kind)
-        if rate.mark and not allow_unverified:
-            raise UnverifiedParameterError(
-                f"{self.tax} {kind} of {day} is not confirmed in its source: {rate.mark}",
-                kind=kind,
-                mark=rate.mark,
-            )
-        return rate
+        entry = values.on(
+            day, known_on=known_on, conditions=conditions, allow_unverified=allow_unverified
+        )
+        return _rate(self.tax, kind, entry)
 
     def rates_on(self, day: date) -> tuple[Rate, ...]:
         """Return every rate recorded for a day, with its condition or mark if it has one."""
@@ -162,19 +148,22 @@ def require_territory(name: str) -> Territory:
     raise TerritoryError(f"{name!r} is no territory: use one of {', '.join(known)}", known=known)
 
 
-def _rates(tax: Tax, kind: str, entries: Iterable[Dated[Decimal]]) -> Iterator[Dated[Rate]]:
-    ordered = list(entries)
-    next_starts: list[date | None] = [entry.since for entry in ordered[1:]]
-    for entry, following in zip(ordered, [*next_starts, None], strict=True):
-        until = entry.until or (following - timedelta(days=1) if following else None)
-        rate = Rate(
-            tax,
-            kind,
-            entry.value,
-            entry.since,
-            until,
-            entry.source,
-            condition=entry.details.get("condition", ""),
-            mark=entry.details.get("mark", ""),
-        )
-        yield Dated(entry.since, rate, entry.source, until, entry.details)
+def _percentages(tax: Tax, values: Series[Decimal]) -> Series[Decimal]:
+    for entry in values:
+        if not isinstance(entry.value, Decimal):
+            raise BadParameterError(f"{tax}: {entry.name} of {entry.since} is not a percentage")
+    return values
+
+
+def _rate(tax: Tax, kind: str, entry: Parameter[Decimal]) -> Rate:
+    return Rate(
+        tax,
+        kind,
+        entry.value,
+        entry.since,
+        entry.until,
+        entry.source,
+        condition=entry.condition,
+        mark=entry.mark,
+        published=entry.published,
+    )

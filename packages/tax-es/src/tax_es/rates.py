@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from einvoice_core.money import AmountError, round_to
 from tax_es._checks import exact
+from tax_es.parameters import Publication
 
 __all__ = ["Rate", "Tax", "Territory"]
 
@@ -51,6 +52,8 @@ class Rate:
     """What must be met for the rate to apply: the name that the caller resolves."""
     mark: str = ""
     """Why the value is not confirmed in its source; empty when it is."""
+    published: Publication | None = None
+    """When the newest text that the source names was published."""
 
     def of(self, base: Decimal) -> Decimal:
         """Apply the rate to a base.

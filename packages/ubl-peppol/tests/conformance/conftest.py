@@ -1,46 +1,33 @@
 """Helpers of the conformance run: official documents, and the official stylesheets as judge."""
 
 import importlib.util
-import json
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from einvoice_core.testing.judges import official
-
-Judge = Callable[[str, Mapping[str, str]], Mapping[str, frozenset[str] | None]]
-"""Stylesheet and documents by name -> the ids that fired, or None where the run stopped."""
+from ubl_peppol.testing.official import Official
 
 
 @pytest.fixture(scope="session")
-def saxon() -> Judge:
-    """Return a judge that runs an official stylesheet in a process of its own."""
+def stylesheet() -> Iterator[Callable[[str], Official]]:
+    """Return what opens an official stylesheet; each runs in a process of its own, once."""
     if importlib.util.find_spec("saxonche") is None:
         reason = "saxonche is not installed: the official stylesheets need it"
         if os.environ.get("EINVOICE_JUDGES") == "required":
             pytest.fail(f"a required judge is missing: {reason}")
         pytest.skip(reason)
+    opened: dict[str, Official] = {}
 
-    def judge(stylesheet: str, documents: Mapping[str, str]) -> Mapping[str, frozenset[str] | None]:
-        task = {"stylesheet": str(official(stylesheet)), "documents": dict(documents)}
-        done = subprocess.run(
-            [sys.executable, str(Path(__file__).with_name("_saxon.py"))],
-            input=json.dumps(task),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        answers: dict[str, dict[str, list[str]]] = json.loads(done.stdout)
-        return {
-            name: frozenset(answer["fired"]) if "fired" in answer else None
-            for name, answer in answers.items()
-        }
+    def open_sheet(path: str) -> Official:
+        if path not in opened:
+            opened[path] = Official(official(path))
+        return opened[path]
 
-    return judge
+    yield open_sheet
+    for sheet in opened.values():
+        sheet.close()
 
 
 @pytest.fixture(scope="session")

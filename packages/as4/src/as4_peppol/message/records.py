@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
-from as4_peppol._names import EB, EBBP
+from as4_peppol._names import EB, EBBP, TEST_ACTION, TEST_SERVICE
 from einvoice_core.lexical import Codec, LexicalDateTime
 from einvoice_core.records import RawXml, Record, Xml, XmlType
 
@@ -139,7 +139,7 @@ class PartInfo(_Part):
         None
     )
 
-    def property(self, name: str) -> str | None:
+    def value_of(self, name: str) -> str | None:
         """Return the value of a property, or ``None``."""
         return next((p.value for p in self.properties or () if p.name == name), None)
 
@@ -158,7 +158,13 @@ class UserMessage(Record):
     ] = None
     payloads: Annotated[tuple[PartInfo, ...] | None, Xml("PartInfo", inside="PayloadInfo")] = None
 
-    def property(self, name: str) -> str | None:
+    @property
+    def is_test(self) -> bool:
+        """Whether it only asks for a sign of life: nobody gets it delivered."""
+        named = self.collaboration
+        return named.service.value == TEST_SERVICE and named.action == TEST_ACTION
+
+    def value_of(self, name: str) -> str | None:
         """Return the value of a message property, or ``None``."""
         return next((p.value for p in self.properties or () if p.name == name), None)
 

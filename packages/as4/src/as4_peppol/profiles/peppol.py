@@ -13,10 +13,8 @@ __all__ = [
     "AGREEMENT",
     "FINAL_RECIPIENT",
     "ORIGINAL_SENDER",
-    "PARTICIPANT_SCHEME",
     "PARTY_ID_TYPE",
     "PEPPOL",
-    "PROCESS_SCHEME",
     "common_name",
 ]
 
@@ -25,12 +23,6 @@ PARTY_ID_TYPE = "urn:fdc:peppol.eu:2017:identifiers:ap"
 
 AGREEMENT = "urn:fdc:peppol.eu:2017:agreements:tia:ap_provider"
 """Under which access points exchange messages (``eb:AgreementRef``)."""
-
-PROCESS_SCHEME = "cenbii-procid-ubl"
-"""Type of ``eb:Service``."""
-
-PARTICIPANT_SCHEME = "iso6523-actorid-upis"
-"""Type of the participants in the message properties."""
 
 ORIGINAL_SENDER = "originalSender"
 """Message property: the participant at corner 1."""
@@ -70,7 +62,7 @@ def _corners(message: UserMessage, signer: x509.Certificate | None) -> tuple[str
     """Both ends of the four corners are named."""
     del signer
     for name in (ORIGINAL_SENDER, FINAL_RECIPIENT):
-        if not message.property(name):
+        if not message.value_of(name):
             return "EBMS:0003", f"the message property {name} is missing"
     return None
 

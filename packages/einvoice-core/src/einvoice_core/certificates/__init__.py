@@ -3,6 +3,7 @@
 from einvoice_core.certificates.credential import (
     Credential,
     load_certificates,
+    load_der_certificate,
     load_pem,
     load_pkcs12,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "holder_of",
     "issuer_name",
     "load_certificates",
+    "load_der_certificate",
     "load_pem",
     "load_pkcs12",
 ]

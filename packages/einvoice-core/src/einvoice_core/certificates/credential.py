@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from einvoice_core.certificates.errors import (
+    DAMAGED,
     AmbiguousFileError,
     MissingKeyError,
     NotValidAtError,
@@ -35,8 +36,10 @@ __all__ = [
     "Credential",
     "PrivateKey",
     "load_certificates",
+    "load_der_certificate",
     "load_pem",
     "load_pkcs12",
+    "ordered_chain",
 ]
 
 MIN_RSA_BITS = 2048
@@ -195,12 +198,33 @@ def load_certificates(data: bytes) -> tuple[x509.Certificate, ...]:
     _limit(data)
     try:
         if data[:1] == b"\x30":
-            return (x509.load_der_x509_certificate(data),)
+            return (_parsed(x509.load_der_x509_certificate(data)),)
         if b"-----BEGIN CERTIFICATE-----" not in data:
             return ()
-        return tuple(x509.load_pem_x509_certificates(data))
-    except ValueError as error:
+        return tuple(map(_parsed, x509.load_pem_x509_certificates(data)))
+    except DAMAGED as error:
         raise UnreadableFileError("a certificate in the file cannot be read") from error
+
+
+def load_der_certificate(data: bytes) -> x509.Certificate:
+    """Read one certificate of a stranger in DER.
+
+    Raises:
+        UnreadableFileError: It cannot be read, or not to its end.
+    """
+    _limit(data)
+    try:
+        return _parsed(x509.load_der_x509_certificate(data))
+    except DAMAGED as error:
+        raise UnreadableFileError("a certificate cannot be read") from error
+
+
+def _parsed(certificate: x509.Certificate) -> x509.Certificate:
+    """Look at the parts that are only parsed when they are used, so that they fail here."""
+    _ = (certificate.subject, certificate.issuer, certificate.serial_number)
+    if certificate.not_valid_before_utc > certificate.not_valid_after_utc:
+        raise ValueError("it ends before it begins")
+    return certificate
 
 
 def _credential(
@@ -210,12 +234,13 @@ def _credential(
         raise UnsupportedKeyError("the key is neither RSA nor elliptic curve")
     if certificate.public_key() != key.public_key():
         raise MissingKeyError("the certificate does not belong to the private key")
-    return Credential(certificate, key, _ordered(certificate, others))
+    return Credential(certificate, key, ordered_chain(certificate, others))
 
 
-def _ordered(
+def ordered_chain(
     certificate: x509.Certificate, others: Sequence[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
+    """Return the authorities above a certificate, from its issuer upwards, as far as known."""
     chain: list[x509.Certificate] = []
     current, left = certificate, list(others)
     while current.issuer != current.subject:

@@ -10,9 +10,13 @@ CertificateError                certificate
 └── UntrustedError              certificate.untrusted
 """
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from einvoice_core.errors import EInvoiceError
 
 __all__ = [
+    "DAMAGED",
     "AmbiguousFileError",
     "CertificateError",
     "MissingKeyError",
@@ -22,6 +26,18 @@ __all__ = [
     "UntrustedError",
     "WrongPasswordError",
 ]
+
+
+DAMAGED = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises for a damaged certificate, list or response: some when it is loaded,
+others when a part of it is looked at for the first time."""
 
 
 class CertificateError(EInvoiceError):

@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtensionOID
 
 from einvoice_core.certificates.credential import load_certificates
-from einvoice_core.certificates.errors import UntrustedError
+from einvoice_core.certificates.errors import DAMAGED, UntrustedError
 
 __all__ = ["MAX_CHAIN", "TrustStore"]
 
 MAX_CHAIN = 8
 """Certificates between a signer and its root, at most."""
+
+_MAX_STEPS = 64
+"""Issuers that are tried for one certificate: strangers may send many that issue each other."""
 
 _UNDERSTOOD = {
     ExtensionOID.BASIC_CONSTRAINTS,
@@ -68,7 +71,8 @@ class TrustStore:
         """
         helpers = (*self.intermediates, *extra)
         reasons: list[str] = []
-        path = self._climb((certificate,), at, helpers, reasons)
+        steps = iter(range(_MAX_STEPS))
+        path = self._climb((certificate,), at, helpers, reasons, steps)
         if path is None:
             raise UntrustedError(reasons[-1] if reasons else "no trusted root issued it")
         return path
@@ -79,6 +83,7 @@ class TrustStore:
         at: datetime,
         helpers: tuple[x509.Certificate, ...],
         reasons: list[str],
+        steps: Iterator[int],
     ) -> tuple[x509.Certificate, ...] | None:
         current = path[-1]
         fault = _fault(current, at, below=len(path) - 2)
@@ -92,7 +97,10 @@ class TrustStore:
             return None
         for issuer in _issuers(current, (*self.roots, *helpers)):
             if issuer not in path:
-                found = self._climb((*path, issuer), at, helpers, reasons)
+                if next(steps, None) is None:
+                    reasons.append("the certificates that came along form too many chains")
+                    return None
+                found = self._climb((*path, issuer), at, helpers, reasons, steps)
                 if found:
                     return found
         if not reasons:
@@ -110,7 +118,7 @@ def _issuers(
             continue
         try:
             certificate.verify_directly_issued_by(candidate)
-        except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        except (InvalidSignature, *DAMAGED):
             continue
         yield candidate
 
@@ -121,7 +129,7 @@ def _fault(certificate: x509.Certificate, at: datetime, below: int) -> str:
         return f"{name!r} is not valid at {at.isoformat()}"
     try:
         extensions = certificate.extensions
-    except (ValueError, x509.DuplicateExtension):
+    except DAMAGED:
         return f"{name!r} has extensions that cannot be read"
     for extension in extensions:
         if extension.critical and extension.oid not in _UNDERSTOOD:

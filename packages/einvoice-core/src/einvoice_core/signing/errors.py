@@ -2,7 +2,9 @@
 
 SigningError                signing
 ├── CannotSignError         signing.cannot_sign
+├── DeviceError             signing.device      (of a smart card, token or module)
 ├── MalformedSignature      signing.malformed   (becomes a failed check of the report)
+│   └── ForbiddenAlgorithm  signing.algorithm   (likewise: of the check of algorithms)
 └── SignatureRefused        signing.refused     (carries the report)
 """
 
@@ -13,7 +15,14 @@ from einvoice_core.errors import EInvoiceError
 if TYPE_CHECKING:
     from einvoice_core.signing.report import SignatureReport
 
-__all__ = ["CannotSignError", "MalformedSignature", "SignatureRefused", "SigningError"]
+__all__ = [
+    "CannotSignError",
+    "DeviceError",
+    "ForbiddenAlgorithm",
+    "MalformedSignature",
+    "SignatureRefused",
+    "SigningError",
+]
 
 
 class SigningError(EInvoiceError):
@@ -28,10 +37,22 @@ class CannotSignError(SigningError):
     code = "signing.cannot_sign"
 
 
+class DeviceError(SigningError):
+    """The device that keeps the key is not there, or does not do what it was asked."""
+
+    code = "signing.device"
+
+
 class MalformedSignature(SigningError):  # noqa: N818 - it names the state of the signature
     """The signature is not built as the specification says, or asks for what is not allowed."""
 
     code = "signing.malformed"
+
+
+class ForbiddenAlgorithm(MalformedSignature):
+    """An algorithm, a transform or a key is not known or not allowed."""
+
+    code = "signing.algorithm"
 
 
 class SignatureRefused(SigningError):  # noqa: N818 - the outcome is a refusal, and is named so

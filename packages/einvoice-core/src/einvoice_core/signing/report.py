@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from cryptography import x509
+from lxml import etree
 
-from einvoice_core.signing.errors import MalformedSignature
+from einvoice_core.signing.errors import ForbiddenAlgorithm, MalformedSignature
 
 __all__ = ["Check", "CheckName", "Checklist", "Outcome", "SignatureReport"]
 
@@ -31,8 +32,10 @@ class CheckName(StrEnum):
     POLICY = "policy"
     ROLE = "role"
     SIGNING_TIME = "signing time"
+    TIMESTAMP = "timestamp"
     VALIDITY = "validity at signing time"
     CHAIN = "chain"
+    REVOCATION = "revocation"
 
 
 class Outcome(StrEnum):
@@ -58,6 +61,17 @@ class SignatureReport:
 
     What a signature says (time, policy, roles, certificate) is only worth something when
     :attr:`ok` is true.
+
+    Args:
+        checks: All of them, in the order of :class:`CheckName`.
+        certificate: Whose key made the signature.
+        signed_at: When the signer says that it was made.
+        policy: Identifier of the policy; empty for none.
+        roles: In which roles the signer claims to have signed.
+        timestamped_at: When a trusted authority says that it existed.
+        countersignatures: The reports of the signatures on this signature; whether they hold does
+            not touch it.
+        element: The signature in the document that was examined.
     """
 
     checks: tuple[Check, ...]
@@ -65,6 +79,9 @@ class SignatureReport:
     signed_at: datetime | None = None
     policy: str = ""
     roles: tuple[str, ...] = ()
+    timestamped_at: datetime | None = None
+    countersignatures: "tuple[SignatureReport, ...]" = field(default=(), repr=False)
+    element: etree._Element | None = field(default=None, repr=False, compare=False)
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -82,15 +99,27 @@ class SignatureReport:
         outcomes = {check.name: check.outcome for check in self.checks}
         return not self.failed and outcomes.get(CheckName.INTEGRITY) is Outcome.PASSED
 
-    def outcome(self, name: CheckName) -> Outcome:
-        """How one check came out; one that is not listed did not run."""
+    def check(self, name: CheckName) -> Check:
+        """One check; one that is not listed did not run."""
         for check in self.checks:
             if check.name is name:
-                return check.outcome
-        return Outcome.NOT_RUN
+                return check
+        return Check(name, Outcome.NOT_RUN, "it was not asked for")
+
+    def outcome(self, name: CheckName) -> Outcome:
+        """How one check came out; one that is not listed did not run."""
+        return self.check(name).outcome
 
     def _with(self, outcome: Outcome) -> Iterator[Check]:
         return (check for check in self.checks if check.outcome is outcome)
+
+
+_LONGEST_REASON = 400
+
+
+def _short(reason: str) -> str:
+    """Cut a reason that quotes what a stranger wrote at length."""
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
 
 
 class Checklist:
@@ -104,14 +133,24 @@ class Checklist:
         try:
             value = check()
         except MalformedSignature as error:
-            self._checks[name] = Check(name, Outcome.FAILED, error.message)
+            if isinstance(error, ForbiddenAlgorithm):
+                name = CheckName.ALGORITHMS
+            if not self.has_failed(name):
+                self._checks[name] = Check(name, Outcome.FAILED, _short(error.message))
             return None
         self._checks.setdefault(name, Check(name, Outcome.PASSED))
         return value
 
-    def skip(self, name: CheckName, reason: str) -> None:
-        """Note that a check could not run."""
-        self._checks.setdefault(name, Check(name, Outcome.NOT_RUN, reason))
+    def skip(self, name: CheckName, reason: str, *, although_read: bool = False) -> None:
+        """Note that a check could not run; what was only read so far has not passed it."""
+        known = self._checks.get(name)
+        if known is None or (although_read and known.outcome is Outcome.PASSED):
+            self._checks[name] = Check(name, Outcome.NOT_RUN, reason)
+
+    def has_failed(self, name: CheckName) -> bool:
+        """Whether a check failed so far."""
+        known = self._checks.get(name)
+        return known is not None and known.outcome is Outcome.FAILED
 
     @property
     def checks(self) -> tuple[Check, ...]:

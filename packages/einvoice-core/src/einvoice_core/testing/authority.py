@@ -1,7 +1,8 @@
 """A certification authority that lives as long as a test.
 
 Its certificates have the shape of the Spanish ones: a natural person, the representative of a
-company, a company seal, a device. Nobody trusts it, and its keys are made when it is made.
+company, a company seal, a device; and there is one for timestamps. It tells what it revoked by list
+and by OCSP. Nobody trusts it, and its keys are made when it is made.
 """
 
 import ipaddress
@@ -13,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from einvoice_core.certificates import Credential, HolderKind
@@ -123,6 +125,93 @@ class ThrowawayAuthority:
         subject = _name(("CN", hosts[0]), ("O", "Servidor de pruebas"))
         return self._leaf(subject, extensions, key or new_key(self._keys), None, None)
 
+    def issue_timestamper(
+        self, name: str = "TSA DE PRUEBAS", *, purposes: Sequence[ObjectIdentifier] | None = None
+    ) -> Credential:
+        """Issue the certificate of a timestamp authority.
+
+        Args:
+            name: Common name.
+            purposes: Extended key usages; by default timestamps alone.
+        """
+        usage = x509.ExtendedKeyUsage(purposes or [ExtendedKeyUsageOID.TIME_STAMPING])
+        extensions: list[tuple[x509.ExtensionType, bool]] = [
+            (_key_usage(signs_documents=True, enciphers=False), True),
+            (usage, True),
+        ]
+        return self._leaf(_name(("CN", name)), extensions, new_key(self._keys), None, None)
+
+    def issue_crl(
+        self,
+        *revoked: x509.Certificate,
+        at: datetime | None = None,
+        lasts: timedelta = timedelta(days=7),
+        revoked_at: datetime | None = None,
+        extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
+    ) -> x509.CertificateRevocationList:
+        """Issue the revocation list of the authority below the root.
+
+        Args:
+            revoked: Certificates in it.
+            at: When it is issued; by default the authority's own time.
+            lasts: How long it is up to date.
+            revoked_at: When they were revoked; by default an hour before the list.
+            extensions: Further ones, each with whether it is critical.
+        """
+        issued = (at or self._now).astimezone(UTC).replace(microsecond=0)
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.intermediate.subject)
+            .last_update(issued)
+            .next_update(issued + lasts)
+            .add_extension(_issued_with(self._key), critical=False)
+        )
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical=critical)
+        for certificate in revoked:
+            entry = (
+                x509.RevokedCertificateBuilder()
+                .serial_number(certificate.serial_number)
+                .revocation_date(revoked_at or issued - timedelta(hours=1))
+                .add_extension(x509.CRLReason(x509.ReasonFlags.superseded), critical=False)
+            )
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(self._key, hashes.SHA256())
+
+    def issue_ocsp(
+        self,
+        certificate: x509.Certificate,
+        *,
+        revoked_at: datetime | None = None,
+        at: datetime | None = None,
+        lasts: timedelta = timedelta(days=1),
+    ) -> ocsp.OCSPResponse:
+        """Answer about a certificate as the authority below the root.
+
+        Args:
+            certificate: The one in question.
+            revoked_at: When it was revoked; by default it is good.
+            at: When the answer is made; by default the authority's own time.
+            lasts: How long it is up to date.
+        """
+        made = (at or self._now).astimezone(UTC).replace(microsecond=0)
+        good = revoked_at is None
+        builder = (
+            ocsp.OCSPResponseBuilder()
+            .add_response(
+                cert=certificate,
+                issuer=self.intermediate,
+                algorithm=hashes.SHA256(),
+                cert_status=ocsp.OCSPCertStatus.GOOD if good else ocsp.OCSPCertStatus.REVOKED,
+                this_update=made,
+                next_update=made + lasts,
+                revocation_time=revoked_at,
+                revocation_reason=None if good else x509.ReasonFlags.superseded,
+            )
+            .responder_id(ocsp.OCSPResponderEncoding.NAME, self.intermediate)
+        )
+        return builder.sign(self._key, hashes.SHA256())
+
     def _leaf(
         self,
         subject: x509.Name,
@@ -223,11 +312,13 @@ def _personal_alternative(nif: str, name: str) -> x509.SubjectAlternativeName:
     return x509.SubjectAlternativeName([x509.DirectoryName(directory)])
 
 
-def _key_usage(*, signs_documents: bool, authority: bool = False) -> x509.KeyUsage:
+def _key_usage(
+    *, signs_documents: bool, authority: bool = False, enciphers: bool = True
+) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not authority,
         content_commitment=signs_documents,
-        key_encipherment=not authority,
+        key_encipherment=enciphers and not authority,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=authority,

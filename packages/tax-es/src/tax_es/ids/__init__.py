@@ -1,5 +1,5 @@
 """Identifiers: normalise, check, classify, and say what is wrong."""
 
-from tax_es.ids import nif, vat
+from tax_es.ids import cadastre, cups, dir3, iban, nif, postal, vat
 
-__all__ = ["nif", "vat"]
+__all__ = ["cadastre", "cups", "dir3", "iban", "nif", "postal", "vat"]

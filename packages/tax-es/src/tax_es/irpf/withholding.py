@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from einvoice_core.timeline import Timeline, load_timelines
 from tax_es._params import RateTable, require_territory
 from tax_es.errors import TerritoryError
+from tax_es.parameters import Series, series
 from tax_es.rates import Rate, Tax, Territory
 
 __all__ = ["kind_of", "kinds", "last_rate", "rates_on", "withholding_rate"]
@@ -24,8 +24,8 @@ def _table() -> RateTable:
 
 
 @cache
-def _ceuta_and_melilla() -> Timeline[Decimal]:
-    return load_timelines("tax_es", "params/withholding_ceuta_melilla.toml")["professional"]
+def _ceuta_and_melilla() -> Series[Decimal]:
+    return series("withholding_ceuta_melilla.toml", "professional")
 
 
 def kinds() -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def surcharge(day: date, iva: str | Decimal = "general", *, allow_unverified: bo
         NotInForceError: No surcharge is recorded for that kind or percentage and day.
         NoSuchRateError: No IVA rate has that percentage on that day.
         UnknownKindError: There is no surcharge of that kind.
-        UnverifiedParameterError: The surcharge carries a mark.
+        UnverifiedParameter: The surcharge carries a mark.
         ArgumentError: The percentage is not exact, or the day is not a date.
     """
     table = _table()

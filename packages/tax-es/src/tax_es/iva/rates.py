@@ -40,6 +40,7 @@ def rate(
     territory: str = Territory.PENINSULA,
     *,
     allow_unverified: bool = False,
+    known_on: date | None = None,
 ) -> Rate:
     """Return the rate of a kind of operation on a day.
 
@@ -49,15 +50,16 @@ def rate(
             or, for the Canary Islands, in ``params/igic.toml``.
         territory: Where the operation is taxed; it decides the tax.
         allow_unverified: Whether a rate that carries a mark may be returned.
+        known_on: Leave out what was published after this day.
 
     Raises:
         NotInForceError: No rate is recorded for that day.
         UnknownKindError: The tax has no such kind.
         TerritoryError: The territory is foral, unknown, or has IPSI.
-        UnverifiedParameterError: The rate carries a mark.
+        UnverifiedParameter: The rate carries a mark.
         ArgumentError: The day is not a date.
     """
-    return _table(territory).on(kind, day, allow_unverified=allow_unverified)
+    return _table(territory).on(kind, day, allow_unverified=allow_unverified, known_on=known_on)
 
 
 def rates_on(day: date, territory: str = Territory.PENINSULA) -> tuple[Rate, ...]:

@@ -43,7 +43,7 @@ def temporary_rate(
         NotInForceError: The ordinary rate applies: nothing is recorded for that day, or the
             condition was not met.
         ConditionError: The condition is not among those given; ``details["condition"]`` names it.
-        UnverifiedParameterError: The rate carries a mark.
+        UnverifiedParameter: The rate carries a mark.
         UnknownKindError: There is no such product group.
         ArgumentError: The day is not a date.
     """

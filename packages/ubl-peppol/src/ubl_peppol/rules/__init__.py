@@ -10,6 +10,7 @@ from ubl_peppol.rules.decimals import decimals
 from ubl_peppol.rules.integrity import integrity
 from ubl_peppol.rules.lists import lists
 from ubl_peppol.rules.peppol import peppol
+from ubl_peppol.rules.syntax import syntax
 from ubl_peppol.rules.vat import vat
 
 __all__ = [
@@ -20,10 +21,11 @@ __all__ = [
     "lists",
     "peppol",
     "peppol_bis3",
+    "syntax",
     "vat",
 ]
 
-en16931: RuleSet[Reading] = integrity | arithmetic | vat | decimals | lists
+en16931: RuleSet[Reading] = integrity | arithmetic | vat | decimals | lists | syntax
 en16931.name = "en16931"
 
 peppol_bis3: RuleSet[Reading] = en16931 | peppol

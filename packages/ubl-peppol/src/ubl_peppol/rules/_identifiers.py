@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-__all__ = ["SHAPES"]
+__all__ = ["SHAPES", "greek_tin", "luhn"]
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _INTEGER = re.compile(r"[ \t\r\n]*[+-]?[0-9]+[ \t\r\n]*", re.ASCII)
@@ -81,8 +81,8 @@ def _italian_vat(text: str) -> bool:
     return weighted % 10 == 0
 
 
-def _swedish(text: str) -> bool:
-    """Organisation number: Luhn."""
+def luhn(text: str) -> bool:
+    """Whether ten digits end with their check digit (Luhn)."""
     if not _digits(10)(text):
         return False
     weighted = 0
@@ -90,6 +90,15 @@ def _swedish(text: str) -> bool:
         value = int(digit) * (1 if place % 2 else 2)
         weighted += value // 10 + value % 10
     return (10 - weighted % 10) % 10 == int(text[9])
+
+
+def greek_tin(text: str) -> bool:
+    """Whether the first nine characters are a Greek tax number; what follows is not judged."""
+    digits = text[:9]
+    if not _digits(9)(digits):
+        return False
+    weighted = sum(int(digit) << place for place, digit in enumerate(digits[7::-1], 1))
+    return weighted % 11 % 10 == int(digits[8])
 
 
 def _australian(text: str) -> bool:
@@ -108,7 +117,7 @@ def _dutch_vat(text: str) -> bool:
 
 SHAPES: Mapping[str, Callable[[str], bool]] = MappingProxyType(
     {
-        "0007": _swedish,
+        "0007": luhn,
         "0088": _gln,
         "0096": _digits(10),
         "0106": _digits(8),

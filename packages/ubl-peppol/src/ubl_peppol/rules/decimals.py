@@ -1,15 +1,16 @@
 """Decimals of amounts (BR-DEC-): at most two.
 
-BR-DEC-13 and BR-DEC-15 cannot fire on a document of the schema: the published condition compares
-the currency of the total VAT with a code inside the amount itself, where there is none. They are
-not counted as implemented.
+BR-DEC-13 and BR-DEC-15 compare the currency of a total VAT with a code *inside* that amount, where
+the schema has none: they fire on structurally wrong documents only, as the official artefact does.
 """
 
 from collections.abc import Iterator
 
-from einvoice_core.findings import Breach
+from einvoice_core.findings import Breach, Undecided
 from ubl_peppol.reading import Reading
+from ubl_peppol.reading.values import string_of
 from ubl_peppol.rules._common import en_rules, label
+from ubl_peppol.syntax import CBC
 
 __all__ = ["decimals"]
 
@@ -38,7 +39,9 @@ _TWO_DECIMALS = {
 }
 
 
-@decimals.family(_TWO_DECIMALS, message="{term} is {value}: round it to two decimals.")
+@decimals.family(
+    _TWO_DECIMALS, on=lambda row: row[0], message="{term} is {value}: round it to two decimals."
+)
 def amount_has_two_decimals(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The amount has at most two decimals, counted as it is written."""
     group_id, term = place
@@ -46,3 +49,30 @@ def amount_has_two_decimals(invoice: Reading, place: tuple[str, str]) -> Iterato
         text = group.raw(term)
         if len(text.partition(".")[2]) > 2:
             yield Breach(at=group.node(term), term=label(term), value=text.strip())
+
+
+_TOTAL_VAT = {"BR-DEC-13": "DocumentCurrencyCode", "BR-DEC-15": "TaxCurrencyCode"}
+
+
+@decimals.family(
+    _TOTAL_VAT,
+    on=lambda _: "tax-total",
+    terms=["BT-110", "BT-111"],
+    message="The total VAT is {value}: round it to two decimals, and take {code} out of it.",
+)
+def total_vat_has_two_decimals(invoice: Reading, code: str) -> Iterator[Breach]:
+    """The total VAT in the currency that stands inside it has at most two decimals."""
+    found = [
+        value
+        for tax_total in invoice.groups("tax-total")
+        for value in tax_total.values("total-tax")
+        if any(
+            string_of(child) == value.element.get("currencyID")
+            for child in value.element.iterchildren(f"{{{CBC}}}{code}")
+        )
+    ]
+    if len(found) > 1:
+        raise Undecided(found[1], f"the total VAT with a {code} inside occurs twice: keep one")
+    for value in found:
+        if len(value.text.partition(".")[2]) > 2:
+            yield Breach(at=value, value=value.collapsed, code=code)

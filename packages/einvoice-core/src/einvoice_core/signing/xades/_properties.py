@@ -1,6 +1,8 @@
 """Reads the qualifying properties of a signature; nothing here is trusted yet."""
 
 import hmac
+import re
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,13 @@ from einvoice_core.signing.xmldsig._references import (
     digest_algorithm,
     octets_of,
     only,
+    text_of,
+)
+
+# xs:dateTime of our era; the years leave room for sums of instants.
+_INSTANT = re.compile(
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 
 # Signatures of 2007 use 1.2.2; what is read here has the same names in it.
@@ -78,6 +87,8 @@ def signing_time(properties: Properties) -> datetime:
     """
     text = _text(properties.find("SigningTime"))
     try:
+        if not _INSTANT.fullmatch(text):
+            raise ValueError
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise MalformedSignature(f"the signing time {text!r} is not an instant") from None
@@ -87,7 +98,11 @@ def signing_time(properties: Properties) -> datetime:
 
 
 def roles(properties: Properties) -> tuple[str, ...]:
-    """Read the roles that the signer claims."""
+    """Read the roles that the signer claims.
+
+    Raises:
+        MalformedSignature: One holds more than a text.
+    """
     return tuple(
         _text(role)
         for form in ("SignerRole", "SignerRoleV2")
@@ -96,31 +111,36 @@ def roles(properties: Properties) -> tuple[str, ...]:
 
 
 def policy_identifier(properties: Properties) -> str:
-    """Read which policy the signature names; empty for none."""
+    """Read which policy the signature names; empty for none.
+
+    Raises:
+        MalformedSignature: Its identifier holds more than a text.
+    """
     path = "SignaturePolicyIdentifier/SignaturePolicyId/SigPolicyId/Identifier"
     return _text(properties.find(path))
 
 
-def require_policy(properties: Properties, policy: SignaturePolicy) -> None:
-    """Require that the signature names a policy with its right digest.
+def require_policy(properties: Properties, policies: Sequence[SignaturePolicy]) -> None:
+    """Require that the signature names one of some policies with its right digest.
 
     Raises:
         MalformedSignature: It names none, another one, or one with another digest.
     """
     named = policy_identifier(properties)
-    if named not in (policy.identifier, *policy.other_identifiers):
+    policy = next((p for p in policies if named in (p.identifier, *p.other_identifiers)), None)
+    if policy is None:
         raise MalformedSignature(
-            f"the signature names the policy {named!r}, not {policy.identifier!r}"
+            f"the signature names the policy {named!r}, not {policies[0].identifier!r}"
         )
     path = "SignaturePolicyIdentifier/SignaturePolicyId/SigPolicyHash"
     stated = properties.find(path)
     if stated is None:
         raise MalformedSignature("the signature names the policy without its digest")
     method = digest_algorithm(only(stated, "DigestMethod"))
-    value = octets_of(only(stated, "DigestValue").text)
+    value = octets_of(only(stated, "DigestValue"))
     if method not in policy.digests:
         raise MalformedSignature(f"the {method.name} digest of the policy is not known")
-    if not hmac.compare_digest(value, octets_of(policy.digests[method])):
+    if not hmac.compare_digest(value, b64decode(policy.digests[method])):
         raise MalformedSignature("the digest of the policy is not that of the published document")
 
 
@@ -141,7 +161,7 @@ def bound_certificate(
         raise MalformedSignature("the signed properties do not name the signing certificate")
     stated = only(certificate, "CertDigest", properties.namespace)
     method = digest_algorithm(only(stated, "DigestMethod"))
-    value = octets_of(only(stated, "DigestValue").text)
+    value = octets_of(only(stated, "DigestValue"))
     for candidate in offered:
         if hmac.compare_digest(digest(candidate.public_bytes(Encoding.DER), method), value):
             _require_serial(certificate, candidate)
@@ -158,4 +178,4 @@ def _require_serial(named: etree._Element, certificate: x509.Certificate) -> Non
 
 
 def _text(element: etree._Element | None) -> str:
-    return "" if element is None else (element.text or "").strip()
+    return "" if element is None else text_of(element).strip()

@@ -2,17 +2,22 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import uuid4
 from xml.sax.saxutils import escape, quoteattr
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
 
 from einvoice_core.certificates import NotValidAtError, issuer_name
 from einvoice_core.certificates.der import issuer_serial
 from einvoice_core.signing.algorithms import DigestAlgorithm
-from einvoice_core.signing.errors import CannotSignError
+from einvoice_core.signing.errors import CannotSignError, MalformedSignature
+from einvoice_core.signing.timestamp import TimestampClient
+from einvoice_core.signing.xades._unsigned import place_for_countersignature
 from einvoice_core.signing.xades.profile import (
     CertificateForm,
     DataFormat,
@@ -22,10 +27,13 @@ from einvoice_core.signing.xades.profile import (
 from einvoice_core.signing.xmldsig import ENVELOPED, Reference, Signer
 from einvoice_core.signing.xmldsig import sign as sign_xml
 from einvoice_core.signing.xmldsig._references import digest
-from einvoice_core.signing.xmldsig._signing import key_info_text
+from einvoice_core.signing.xmldsig._signing import chain_of, key_info_text, lines_of
+from einvoice_core.xml.canonical import canonicalize
+from einvoice_core.xml.parsing import parse
 
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
+COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"
 
 
 def sign(
@@ -36,6 +44,7 @@ def sign(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ids: Callable[[], str] = lambda: str(uuid4()),
     role: str | None = None,
+    timestamps: TimestampClient | None = None,
 ) -> bytes:
     """Sign a document as a profile says; the signature stands inside the document.
 
@@ -46,17 +55,68 @@ def sign(
         clock: Says the signing time, with a time zone.
         ids: Gives one text that makes the identifiers of this signature unique.
         role: In which role the signer signs; by default the profile's.
+        timestamps: Who proves when the signature existed (XAdES-T); by default nobody does.
 
     Raises:
         XmlRefused: The document cannot be read.
         CannotSignError: It is signed already, or the role is not one of the profile's.
         NotValidAtError: The certificate is not valid at the signing time.
         UnsupportedKeyError: The key cannot be used.
+        TimestampError: The timestamp authority refuses, or answers something else.
     """
-    now = clock()
-    _require_valid(credential.certificate, now)
     name = ids()
-    signature_id, reference_id = f"Signature-{name}", f"Reference-{name}"
+    reference = Reference("", (ENVELOPED,), profile.digest, id=f"Reference-{name}")
+    return _write(xml, credential, profile, reference, clock(), name, role, timestamps)
+
+
+def countersign(
+    xml: bytes,
+    credential: Signer,
+    profile: Profile,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ids: Callable[[], str] = lambda: str(uuid4()),
+    role: str | None = None,
+) -> bytes:
+    """Sign the signature of a document, which goes on holding (``CounterSignature``).
+
+    Args:
+        xml: The signed document. It is written again, which keeps its canonical form.
+        credential: Key, certificate and chain of who confirms the signature.
+        profile: Algorithms and forms; its policy is named, its place and data format are not.
+        clock: Says the signing time, with a time zone.
+        ids: Gives one text that makes the identifiers of this signature unique.
+        role: In which role the signer signs; by default the profile's.
+
+    Raises:
+        XmlRefused: The document cannot be read.
+        CannotSignError: It has no signature with qualifying properties, or several.
+        NotValidAtError: The certificate is not valid at the signing time.
+        UnsupportedKeyError: The key cannot be used.
+    """
+    root, name = parse(xml), ids()
+    try:
+        place, value_id = place_for_countersignature(root, f"Countersigned-{name}")
+    except MalformedSignature as error:
+        raise CannotSignError(error.message) from error
+    prepared = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
+    reference = Reference(f"#{value_id}", (), profile.digest, COUNTERSIGNED, f"Reference-{name}")
+    inner = replace(profile, path=place, data_format=None)
+    return _write(prepared, credential, inner, reference, clock(), name, role, None)
+
+
+def _write(
+    xml: bytes,
+    credential: Signer,
+    profile: Profile,
+    reference: Reference,
+    now: datetime,
+    name: str,
+    role: str | None,
+    timestamps: TimestampClient | None,
+) -> bytes:
+    _require_valid(credential.certificate, now)
+    signature_id = f"Signature-{name}"
     properties_id, key_info_id = f"{signature_id}-SignedProperties", f"{signature_id}-KeyInfo"
     properties = (
         f'<ds:Object><xades:QualifyingProperties xmlns:xades="{XADES}"'
@@ -67,18 +127,19 @@ def sign(
         f"{_policy(profile.policy)}"
         f"{_role(profile, role)}"
         "</xades:SignedSignatureProperties>"
-        f"{_data_format(profile.data_format, reference_id)}"
-        "</xades:SignedProperties></xades:QualifyingProperties></ds:Object>"
+        f"{_data_format(profile.data_format, reference.id)}"
+        "</xades:SignedProperties>"
     )
+    end = "</xades:QualifyingProperties></ds:Object>"
     references = [
-        Reference("", (ENVELOPED,), profile.digest, id=reference_id),
+        reference,
         Reference(
             f"#{properties_id}", (profile.canonical_form,), profile.digest, SIGNED_PROPERTIES
         ),
     ]
     if profile.sign_key_info:
         references.append(Reference(f"#{key_info_id}", (profile.canonical_form,), profile.digest))
-    carried = (credential.certificate, *(credential.chain if profile.key_info_chain else ()))
+    carried = (credential.certificate, *(chain_of(credential) if profile.key_info_chain else ()))
     return sign_xml(
         xml,
         credential,
@@ -86,9 +147,24 @@ def sign(
         hash_name=profile.hash_name,
         canonical_form=profile.canonical_form,
         key_info=key_info_text(carried, info_id=key_info_id, key_value=profile.key_value),
-        objects=properties,
+        objects=properties + end,
+        complete=None
+        if timestamps is None
+        else lambda value: properties + timestamp_text(value, timestamps, profile) + end,
         signature_id=signature_id,
         path=profile.path,
+    )
+
+
+def timestamp_text(value: etree._Element, client: TimestampClient, profile: Profile) -> str:
+    """Have a signature value timestamped and write the unsigned properties that say so."""
+    form = profile.canonical_form
+    token = client.stamp(canonicalize(value, form), profile.digest)
+    return (
+        "<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>"
+        f'<ds:CanonicalizationMethod Algorithm="{form}"/><xades:EncapsulatedTimeStamp>'
+        f"{lines_of(token.octets)}</xades:EncapsulatedTimeStamp></xades:SignatureTimeStamp>"
+        "</xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
     )
 
 
@@ -110,27 +186,37 @@ def _digest(algorithm: DigestAlgorithm, value: str) -> str:
 
 
 def _signing_certificate(credential: Signer, profile: Profile) -> str:
-    named = (credential.certificate, *(credential.chain if profile.certificate_chain else ()))
-    certificates = "".join(_certificate(c, profile) for c in named)
-    form = profile.certificate_form.value
+    named = (credential.certificate, *(chain_of(credential) if profile.certificate_chain else ()))
+    form = profile.certificate_form
+    certificates = "".join(
+        _certificate(c, profile.certificate_digest, form, issuer_serial_too=profile.issuer_serial)
+        for c in named
+    )
     return f"<xades:{form}>{certificates}</xades:{form}>"
 
 
-def _certificate(certificate: x509.Certificate, profile: Profile) -> str:
+@lru_cache(maxsize=64)
+def _certificate(
+    certificate: x509.Certificate,
+    algorithm: DigestAlgorithm,
+    form: CertificateForm,
+    *,
+    issuer_serial_too: bool,
+) -> str:
     octets = certificate.public_bytes(Encoding.DER)
-    value = b64encode(digest(octets, profile.certificate_digest)).decode("ascii")
+    value = b64encode(digest(octets, algorithm)).decode("ascii")
     issuer = ""
-    if profile.issuer_serial and profile.certificate_form is CertificateForm.V1:
+    if issuer_serial_too and form is CertificateForm.V1:
         issuer = (
             f"<xades:IssuerSerial><ds:X509IssuerName>{escape(issuer_name(certificate))}"
             f"</ds:X509IssuerName><ds:X509SerialNumber>{certificate.serial_number}"
             "</ds:X509SerialNumber></xades:IssuerSerial>"
         )
-    elif profile.issuer_serial:
+    elif issuer_serial_too:
         der = b64encode(issuer_serial(certificate)).decode("ascii")
         issuer = f"<xades:IssuerSerialV2>{der}</xades:IssuerSerialV2>"
     return (
-        f"<xades:Cert><xades:CertDigest>{_digest(profile.certificate_digest, value)}"
+        f"<xades:Cert><xades:CertDigest>{_digest(algorithm, value)}"
         f"</xades:CertDigest>{issuer}</xades:Cert>"
     )
 

@@ -69,6 +69,7 @@ class Profile:
     Args:
         name: For messages.
         policy: The policy that signatures name (EPES); ``None`` for none (BES).
+        older_policies: Policies that signatures may name too; none is written.
         hash_name: Of the signature value: ``sha256``, ``sha384`` or ``sha512``.
         digest: Of the references.
         certificate_digest: Of the signing certificate.
@@ -90,6 +91,7 @@ class Profile:
 
     name: str
     policy: SignaturePolicy | None = None
+    older_policies: tuple[SignaturePolicy, ...] = ()
     hash_name: str = "sha256"
     digest: DigestAlgorithm = DigestAlgorithm.SHA256
     certificate_digest: DigestAlgorithm = DigestAlgorithm.SHA256

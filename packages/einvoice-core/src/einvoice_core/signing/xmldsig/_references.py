@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, cast, runtime_checkable
@@ -10,7 +10,7 @@ from typing import Protocol, cast, runtime_checkable
 from lxml import etree
 
 from einvoice_core.signing.algorithms import C14n, DigestAlgorithm, SignatureAlgorithm
-from einvoice_core.signing.errors import MalformedSignature
+from einvoice_core.signing.errors import ForbiddenAlgorithm, MalformedSignature
 from einvoice_core.xml.canonical import CanonicalError, canonicalize
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -19,12 +19,11 @@ _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _WSU_ID = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd}Id"
 
 # Attributes that identify an element; the first group always does, the second one by custom.
-_IDS = ("Id", "{http://www.w3.org/XML/1998/namespace}id", _WSU_ID)
-_CUSTOMARY_IDS = ("ID", "id")
+_IDS = frozenset({"Id", "{http://www.w3.org/XML/1998/namespace}id", _WSU_ID})
+_CUSTOMARY_IDS = frozenset({"ID", "id"})
 
-_WITH_ID = etree.XPath(
-    "descendant-or-self::*[@Id or @ID or @id or @xml:id or @wsu:Id]",
-    namespaces={"wsu": _WSU_ID[1:-3]},
+_ID_ATTRIBUTES = etree.XPath(
+    "descendant-or-self::*/@*[local-name()='Id' or local-name()='ID' or local-name()='id']"
 )
 
 
@@ -35,6 +34,9 @@ class Kept(Protocol):
     def digest(self, algorithm: DigestAlgorithm) -> bytes:
         """Digest all of them."""
 
+
+_INCLUSIVE = (C14n.INCLUSIVE, C14n.INCLUSIVE_11)
+"""They differ in parts of documents only."""
 
 Resolver = Callable[[str], "etree._Element | bytes | Kept | None"]
 """Gives the element or the octets behind a URI, or ``None`` when it does not know it."""
@@ -51,8 +53,10 @@ class Allowed:
         octet_transforms: Further transforms, by identifier, from octets to octets.
         kept_transforms: Those that whoever keeps octets elsewhere has applied to them.
         rsa_bits: Shorter RSA keys are refused.
+        ec_bits: Elliptic curves over smaller fields are refused.
         references: At most so many references.
         transforms: At most so many transforms in one reference.
+        octets: All references together stand for at most so many octets; they are kept in memory.
     """
 
     signatures: frozenset[SignatureAlgorithm] = frozenset(
@@ -63,8 +67,10 @@ class Allowed:
     octet_transforms: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     kept_transforms: frozenset[str] = frozenset()
     rsa_bits: int = 2048
+    ec_bits: int = 256
     references: int = 64
     transforms: int = 4
+    octets: int = 512 * 1024 * 1024
 
     def with_sha1(self) -> "Allowed":
         """Allow what signatures of the years before 2015 used: SHA-1 and RSA keys of 1024 bits."""
@@ -113,10 +119,19 @@ class Ids:
     def __init__(self, root: etree._Element) -> None:
         self._elements: dict[str, list[etree._Element]] = {}
         self._customary: dict[str, list[etree._Element]] = {}
-        for element in cast("list[etree._Element]", _WITH_ID(root)):
-            for names, known in ((_IDS, self._elements), (_CUSTOMARY_IDS, self._customary)):
-                for value in {element.get(name, "") for name in names} - {""}:
-                    known.setdefault(value, []).append(element)
+        for value in cast("list[etree._ElementUnicodeResult]", _ID_ATTRIBUTES(root)):
+            if value.attrname in _IDS:
+                known = self._elements
+            elif value.attrname in _CUSTOMARY_IDS:
+                known = self._customary
+            else:
+                continue
+            element = value.getparent()
+            if value and element is not None:
+                found = known.setdefault(str(value), [])
+                # The attributes of one element come one after the other.
+                if not found or found[-1] is not element:
+                    found.append(element)
 
     @property
     def repeated(self) -> list[str]:
@@ -141,17 +156,37 @@ def digest(data: bytes, algorithm: DigestAlgorithm) -> bytes:
     return hashlib.new(algorithm.hash_name, data).digest()
 
 
-def octets_of(data: str | None) -> bytes:
-    """Decode Base64 text with its line breaks.
+def text_of(element: etree._Element) -> str:
+    """Return the text of an element that holds nothing else.
+
+    A comment splits a text for those who read it and not for those who canonicalise it: what is
+    read would not be what was signed.
 
     Raises:
-        MalformedSignature: It is not Base64.
+        MalformedSignature: It holds elements, comments or processing instructions.
     """
-    text = "".join((data or "").split())
+    if len(element):
+        raise MalformedSignature(f"{etree.QName(element).localname} holds more than a text")
+    return element.text or ""
+
+
+def octets_of(element: etree._Element) -> bytes:
+    """Decode the Base64 text of an element, with the white space of XML between its characters.
+
+    Raises:
+        MalformedSignature: It is not Base64 as an encoder writes it.
+    """
+    written = text_of(element)
+    # Of what `split` takes for space XML allows only its own four, and ASCII nothing else.
+    text = "".join(written.split())
     try:
-        return b64decode(text, validate=True)
+        octets = b64decode(text if written.isascii() else "?", validate=True)
     except ValueError as error:
-        raise MalformedSignature("a value is not Base64") from error
+        raise MalformedSignature(f"{etree.QName(element).localname} is not Base64") from error
+    if b64encode(octets).decode("ascii") != text:
+        # The last character has bits to spare: two texts would stand for the same octets.
+        raise MalformedSignature(f"{etree.QName(element).localname} is not canonical Base64")
+    return octets
 
 
 def only(parent: etree._Element, name: str, namespace: str = DSIG) -> etree._Element:
@@ -176,26 +211,26 @@ def digest_algorithm(element: etree._Element) -> DigestAlgorithm:
     """Return the algorithm of ``ds:DigestMethod``.
 
     Raises:
-        MalformedSignature: It is not one of ours.
+        ForbiddenAlgorithm: It is not one of ours.
     """
     named = algorithm_of(element)
     try:
         return DigestAlgorithm(named)
     except ValueError:
-        raise MalformedSignature(f"the digest algorithm {named!r} is not known") from None
+        raise ForbiddenAlgorithm(f"the digest algorithm {named!r} is not known") from None
 
 
 def canonical_form(element: etree._Element) -> tuple[C14n, tuple[str, ...]]:
     """Return the form and the prefix list of a transform or ``ds:CanonicalizationMethod``.
 
     Raises:
-        MalformedSignature: It is not a canonical form.
+        ForbiddenAlgorithm: It is not a canonical form.
     """
     named = algorithm_of(element)
     try:
         method = C14n(named)
     except ValueError:
-        raise MalformedSignature(f"the algorithm {named!r} is not a canonical form") from None
+        raise ForbiddenAlgorithm(f"the algorithm {named!r} is not a canonical form") from None
     listed = element.find(f"{{{_EXCLUSIVE}}}InclusiveNamespaces")
     prefixes = () if listed is None else tuple(listed.get("PrefixList", "").split())
     return method, prefixes
@@ -210,6 +245,8 @@ class Dereferencer:
     allowed: Allowed
     resolve: Resolver | None = None
     signature: etree._Element | None = None
+    whole: bytes | None = None
+    """The inclusive form of the whole document, where that is known."""
 
     def all(self, signed_info: etree._Element) -> Iterator[SignedReference]:
         """Resolve every reference and compare its digest.
@@ -220,12 +257,18 @@ class Dereferencer:
         references = signed_info.findall(f"{{{DSIG}}}Reference")
         if not 1 <= len(references) <= self.allowed.references:
             raise MalformedSignature(f"the signature has {len(references)} references")
+        room = self.allowed.octets
         for reference in references:
             method = digest_algorithm(only(reference, "DigestMethod"))
             if method not in self.allowed.digests:
-                raise MalformedSignature(f"digests with {method.name} are not allowed")
+                raise ForbiddenAlgorithm(f"digests with {method.name} are not allowed")
             signed = self.one(reference)
-            stated = octets_of(only(reference, "DigestValue").text)
+            room -= len(signed.octets)
+            if room < 0:
+                raise MalformedSignature(
+                    f"the references stand for more than {self.allowed.octets} octets"
+                )
+            stated = octets_of(only(reference, "DigestValue"))
             if not hmac.compare_digest(stated, signed.digest(method)):
                 where = "the document" if signed.uri == "" else repr(signed.uri)
                 raise MalformedSignature(f"{where} is not what was signed: its digest differs")
@@ -235,7 +278,7 @@ class Dereferencer:
         """Resolve one reference, without looking at its digest."""
         uri = reference.get("URI")
         source = self._source(uri)
-        if isinstance(source, Kept):
+        if not isinstance(source, etree._Element | bytes):
             return self._kept(reference, source)
         enveloped, form = False, None
         octets = source if isinstance(source, bytes) else None
@@ -249,7 +292,7 @@ class Dereferencer:
                 form = canonical_form(transform)
                 octets = self._canonical(source, uri, form, enveloped=enveloped)
             else:
-                raise MalformedSignature(f"the transform {named!r} is not allowed here")
+                raise ForbiddenAlgorithm(f"the transform {named!r} is not allowed here")
         if octets is None:
             form = (C14n.INCLUSIVE, ())
             octets = self._canonical(source, uri, form, enveloped=enveloped)
@@ -267,7 +310,7 @@ class Dereferencer:
         for transform in self._transforms(reference):
             named = algorithm_of(transform)
             if named not in self.allowed.kept_transforms:
-                raise MalformedSignature(f"the transform {named!r} is not allowed here")
+                raise ForbiddenAlgorithm(f"the transform {named!r} is not allowed here")
         return SignedReference(
             uri=reference.get("URI"),
             type=reference.get("Type", ""),
@@ -308,6 +351,8 @@ class Dereferencer:
         method, prefixes = form
         # A reference to a document or by identifier leaves comments out (XML Signature, 4.4.3.3).
         method = method.without_comments
+        if uri == "" and self.whole is not None and method in _INCLUSIVE and not prefixes:
+            return self.whole
         node = source.getroottree() if uri == "" else source
         try:
             return canonicalize(

@@ -7,8 +7,9 @@ the namespaces and ``xml:*`` attributes of its place, which is all that its cano
 
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, cast, runtime_checkable
 from xml.sax.saxutils import quoteattr
 
@@ -28,25 +29,25 @@ from einvoice_core.signing.xmldsig._references import (
     Ids,
     Resolver,
 )
-from einvoice_core.xml.canonical import canonicalize
+from einvoice_core.xml.canonical import as_it_stands, canonicalize
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
-_END_OF_ROOT = re.compile(rb"</([^\s<>/]+)\s*>\s*\Z")
+_END_OF_ROOT = re.compile(rb"</[^\s<>/]+\s*>\s*\Z")
 _BASE64_LINE = 76
 
 
 @runtime_checkable
 class Signer(Protocol):
-    """Whoever can sign: a credential, or a device that keeps its key."""
+    """Whoever can sign: a credential, or a device or a service that keeps its key.
+
+    One that also has ``chain``, the authorities above its certificate from the issuer upwards, has
+    them sent along.
+    """
 
     @property
     def certificate(self) -> x509.Certificate:
         """The certificate of the key."""
-
-    @property
-    def chain(self) -> tuple[x509.Certificate, ...]:
-        """The authorities above it, from the issuer upwards."""
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """Sign octets; an ECDSA value is r and s side by side."""
@@ -81,6 +82,7 @@ def sign(
     canonical_form: C14n = C14n.INCLUSIVE,
     key_info: str | None = None,
     objects: str = "",
+    complete: Callable[[etree._Element], str] | None = None,
     signature_id: str = "",
     path: str = "",
     resolve: Resolver | None = None,
@@ -97,6 +99,8 @@ def sign(
         canonical_form: Of ``SignedInfo``.
         key_info: Text of ``ds:KeyInfo``; by default it holds the certificate.
         objects: Text of the ``ds:Object`` elements.
+        complete: Gets ``ds:SignatureValue`` when it is known, and returns the text that takes the
+            place of ``objects``; what is signed in it must not differ.
         signature_id: Identifier of the signature.
         path: Names of the elements from the root's child down to the one whose last child the
             signature becomes, in Clark notation and separated by spaces; empty for the root.
@@ -116,21 +120,29 @@ def sign(
     key_info = key_info_text((signer.certificate,)) if key_info is None else key_info
     opening = f'<ds:Signature xmlns:ds="{DSIG}"{_attribute("Id", signature_id)}>'
 
-    def signature(digests: Sequence[str], value: str) -> str:
-        info = _signed_info(references, digests, canonical_form, algorithm)
-        value_id = _attribute("Id", signature_id and f"{signature_id}-SignatureValue")
-        return (
-            f"{opening}{info}<ds:SignatureValue{value_id}>{value}</ds:SignatureValue>"
-            f"{key_info}{objects}</ds:Signature>"
-        )
+    value_id = _attribute("Id", signature_id and f"{signature_id}-SignatureValue")
+    before_value = f"<ds:SignatureValue{value_id}>"
+    info_text = _signed_info(references, canonical_form, algorithm)
 
-    draft = _in_context(parent, signature([""] * len(references), ""))
-    digests = _digests(root, draft, references, resolve, allowed)
+    empty = info_text.format(*([""] * len(references)))
+    behind = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
+    draft = _in_context(parent, f"{opening}{empty}{before_value}{behind}")
+    digests = _digests(xml, root, draft, references, resolve, allowed)
     info = draft[0]
     for element, text in zip(info.iter(f"{{{DSIG}}}DigestValue"), digests, strict=True):
         element.text = text
-    value = signer.sign(canonicalize(info, canonical_form), algorithm)
-    return _insert(xml, root, parent, signature(digests, lines_of(value)))
+    value = lines_of(signer.sign(canonicalize(info, canonical_form), algorithm))
+    if complete is not None:
+        draft[1].text = value
+        behind = f"</ds:SignatureValue>{key_info}{complete(draft[1])}</ds:Signature>"
+    filled = info_text.format(*digests)
+    return _insert(xml, root, parent, f"{opening}{filled}{before_value}{value}{behind}")
+
+
+def chain_of(signer: Signer) -> tuple[x509.Certificate, ...]:
+    """Return the authorities above a signer's certificate, as far as it knows them."""
+    chain: tuple[x509.Certificate, ...] = getattr(signer, "chain", ())
+    return chain
 
 
 def algorithm_for(certificate: x509.Certificate, hash_name: str) -> SignatureAlgorithm:
@@ -158,13 +170,16 @@ def key_info_text(
     certificates: Sequence[x509.Certificate], *, info_id: str = "", key_value: bool = False
 ) -> str:
     """Write ``ds:KeyInfo`` with certificates, the signer's first."""
-    data = "".join(
-        f"<ds:X509Certificate>{lines_of(c.public_bytes(Encoding.DER))}</ds:X509Certificate>"
-        for c in certificates
-    )
+    data = "".join(_certificate_text(c) for c in certificates)
     value = _key_value(certificates[0]) if key_value else ""
     opening = f"<ds:KeyInfo{_attribute('Id', info_id)}>"
     return f"{opening}<ds:X509Data>{data}</ds:X509Data>{value}</ds:KeyInfo>"
+
+
+@lru_cache(maxsize=64)
+def _certificate_text(certificate: x509.Certificate) -> str:
+    lines = lines_of(certificate.public_bytes(Encoding.DER))
+    return f"<ds:X509Certificate>{lines}</ds:X509Certificate>"
 
 
 def _key_value(certificate: x509.Certificate) -> str:
@@ -185,25 +200,22 @@ def _attribute(name: str, value: str) -> str:
     return f" {name}={quoteattr(value)}" if value else ""
 
 
-def _signed_info(
-    references: Sequence[Reference],
-    digests: Sequence[str],
-    form: C14n,
-    algorithm: SignatureAlgorithm,
-) -> str:
+def _signed_info(references: Sequence[Reference], form: C14n, algorithm: SignatureAlgorithm) -> str:
+    """Write ``ds:SignedInfo`` as a template with ``{}`` for each digest value."""
     parts = [
         f'<ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{form}"/>'
         f'<ds:SignatureMethod Algorithm="{algorithm}"/>'
     ]
-    for reference, value in zip(references, digests, strict=True):
+    for reference in references:
         transforms = "".join(f'<ds:Transform Algorithm="{t}"/>' for t in reference.transforms)
-        parts.append(
+        text = (
             f"<ds:Reference{_attribute('Id', reference.id)}{_attribute('Type', reference.type)}"
             f" URI={quoteattr(reference.uri)}>"
             + (f"<ds:Transforms>{transforms}</ds:Transforms>" if transforms else "")
             + f'<ds:DigestMethod Algorithm="{reference.digest}"/>'
-            f"<ds:DigestValue>{value}</ds:DigestValue></ds:Reference>"
-        )
+        ).replace("{", "{{")
+        parts.append(text.replace("}", "}}"))
+        parts.append("<ds:DigestValue>{}</ds:DigestValue></ds:Reference>")
     return "".join([*parts, "</ds:SignedInfo>"])
 
 
@@ -243,6 +255,7 @@ def _declarations(element: etree._Element) -> str:
 
 
 def _digests(
+    xml: bytes,
     root: etree._Element,
     draft: etree._Element,
     references: Sequence[Reference],
@@ -258,7 +271,7 @@ def _digests(
         return theirs if mine is None else mine
 
     # The draft does not stand in the document: there is nothing to take out of it yet.
-    reader = Dereferencer(root, find, allowed, resolve)
+    reader = Dereferencer(root, find, allowed, resolve, whole=as_it_stands(xml))
     digests = []
     written = draft[0].findall(f"{{{DSIG}}}Reference")
     for element, reference in zip(written, references, strict=True):
@@ -277,9 +290,9 @@ def _insert(xml: bytes, root: etree._Element, parent: etree._Element, signature:
     they are. Elsewhere the document is written again, which keeps its canonical form.
     """
     data = signature.encode("ascii", "xmlcharrefreplace")
-    end = _END_OF_ROOT.search(xml)
-    if parent is root and end is not None and root.getnext() is None:
-        return xml[: end.start()] + data + xml[end.start() :]
+    end = xml.rfind(b"</")
+    if parent is root and end >= 0 and root.getnext() is None and _END_OF_ROOT.match(xml, end):
+        return xml[:end] + data + xml[end:]
     mark = etree.ProcessingInstruction("einvoice-signature")
     parent.append(mark)
     written = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -9,8 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
+from einvoice_core.certificates import load_der_certificate
+from einvoice_core.certificates.errors import DAMAGED, UnreadableFileError
 from einvoice_core.signing.algorithms import C14n, SignatureAlgorithm
-from einvoice_core.signing.errors import MalformedSignature, SignatureRefused
+from einvoice_core.signing.errors import ForbiddenAlgorithm, MalformedSignature, SignatureRefused
 from einvoice_core.signing.report import Checklist, CheckName, SignatureReport
 from einvoice_core.signing.xmldsig._references import (
     ALLOWED,
@@ -29,6 +32,7 @@ from einvoice_core.xml.canonical import CanonicalError, canonicalize
 from einvoice_core.xml.parsing import parse
 
 _MAX_CERTIFICATES = 16
+_USUAL_CERTIFICATE = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +147,14 @@ def inspect(
     certificates: Sequence[x509.Certificate] | None,
     resolve: Resolver | None,
     allowed: Allowed,
+    known: Ids | None = None,
 ) -> tuple[tuple[SignedReference, ...], x509.Certificate, Method] | None:
     """Check structure, identifiers, algorithms and integrity.
 
     Returns:
         What is signed, with which certificate and how; ``None`` when a check failed.
     """
-    ids = Ids(root)
+    ids = known or Ids(root)
     checks.run(CheckName.DUPLICATE_IDS, lambda: _unique(ids))
     info = checks.run(CheckName.STRUCTURE, lambda: _structure(signature))
     if info is None:
@@ -178,28 +183,43 @@ def certificates_of(signature: etree._Element) -> list[x509.Certificate]:
     found = signature.findall(path)
     if len(found) > _MAX_CERTIFICATES:
         raise MalformedSignature(f"the signature carries {len(found)} certificates")
+    return [_certificate(octets_of(element)) for element in found]
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    return _known_certificate(der) if len(der) <= _USUAL_CERTIFICATE else _read_certificate(der)
+
+
+def _read_certificate(der: bytes) -> x509.Certificate:
+    """Read a stranger's certificate with all its parts, which are otherwise read when asked for."""
     try:
-        return [x509.load_der_x509_certificate(octets_of(element.text)) for element in found]
-    except ValueError as error:
+        certificate = load_der_certificate(der)
+        _ = certificate.extensions
+    except (UnreadableFileError, *DAMAGED) as error:
         raise MalformedSignature("a certificate of the signature cannot be read") from error
+    return certificate
+
+
+# The same signers and authorities come again and again.
+_known_certificate = lru_cache(maxsize=128)(_read_certificate)
 
 
 def method_of(info: etree._Element, allowed: Allowed) -> Method:
     """Read how ``SignedInfo`` was signed.
 
     Raises:
-        MalformedSignature: In a way that is not known or not allowed.
+        ForbiddenAlgorithm: In a way that is not known or not allowed.
     """
     form, prefixes = canonical_form(only(info, "CanonicalizationMethod"))
     if form not in allowed.canonical_forms:
-        raise MalformedSignature(f"the canonical form {form.value!r} is not allowed")
+        raise ForbiddenAlgorithm(f"the canonical form {form.value!r} is not allowed")
     named = algorithm_of(only(info, "SignatureMethod"))
     try:
         algorithm = SignatureAlgorithm(named)
     except ValueError:
-        raise MalformedSignature(f"the signature algorithm {named!r} is not known") from None
+        raise ForbiddenAlgorithm(f"the signature algorithm {named!r} is not known") from None
     if algorithm not in allowed.signatures:
-        raise MalformedSignature(f"signatures with {algorithm.name} are not allowed")
+        raise ForbiddenAlgorithm(f"signatures with {algorithm.name} are not allowed")
     return Method(algorithm, form, prefixes)
 
 
@@ -226,20 +246,20 @@ def _signer(
     """Return the certificate whose key made the signature value."""
     if not certificates:
         raise MalformedSignature("the signature carries no certificate: give the signer's")
-    value = octets_of(only(signature, "SignatureValue").text)
+    value = octets_of(only(signature, "SignatureValue"))
     try:
         signed = canonicalize(info, method.form, inclusive_prefixes=method.prefixes)
     except CanonicalError as error:
         raise MalformedSignature(error.message) from error
-    reasons = []
+    reasons: list[MalformedSignature] = []
     for certificate in certificates:
         try:
-            verify_value(certificate, value, signed, method.algorithm, allowed.rsa_bits)
+            verify_value(certificate, value, signed, method.algorithm, allowed)
         except MalformedSignature as error:
-            reasons.append(error.message)
+            reasons.append(error)
         else:
             return certificate
-    raise MalformedSignature(reasons[0])
+    raise reasons[0]
 
 
 def verify_value(
@@ -247,7 +267,7 @@ def verify_value(
     value: bytes,
     signed: bytes,
     algorithm: SignatureAlgorithm,
-    rsa_bits: int,
+    allowed: Allowed,
 ) -> None:
     """Verify a signature value with the key of a certificate.
 
@@ -257,21 +277,30 @@ def verify_value(
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise MalformedSignature("the key of the certificate cannot be read") from error
+        raise ForbiddenAlgorithm("the key of the certificate cannot be read") from error
     try:
         if isinstance(key, rsa.RSAPublicKey) and algorithm.key_type == "RSA":
-            if key.key_size < rsa_bits:
-                raise MalformedSignature(f"RSA keys of {key.key_size} bits are not allowed")
+            _require_good_rsa(key, allowed.rsa_bits)
             key.verify(value, signed, padding.PKCS1v15(), algorithm.new_hash())
         elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.key_type == "ECDSA":
+            if key.curve.key_size < allowed.ec_bits:
+                raise ForbiddenAlgorithm(f"keys on the curve {key.curve.name} are not allowed")
             size = (key.curve.key_size + 7) // 8
             if len(value) != 2 * size:
                 raise MalformedSignature(f"an ECDSA value of {len(value)} bytes does not fit")
             r, s = (int.from_bytes(part, "big") for part in (value[:size], value[size:]))
             key.verify(encode_dss_signature(r, s), signed, ec.ECDSA(algorithm.new_hash()))
         else:
-            raise MalformedSignature(f"{algorithm.name} does not fit the key of the certificate")
+            raise ForbiddenAlgorithm(f"{algorithm.name} does not fit the key of the certificate")
     except InvalidSignature as error:
         raise MalformedSignature(
             "the signature value does not hold: SignedInfo or the certificate was changed"
         ) from error
+
+
+def _require_good_rsa(key: rsa.RSAPublicKey, bits: int) -> None:
+    if key.key_size < bits:
+        raise ForbiddenAlgorithm(f"RSA keys of {key.key_size} bits are not allowed")
+    exponent = key.public_numbers().e
+    if exponent < 3 or exponent % 2 == 0:
+        raise ForbiddenAlgorithm(f"RSA keys with the exponent {exponent} are not allowed")

@@ -1,29 +1,37 @@
 """The set that the rules of Peppol join, and what several of them ask of a document."""
 
-from einvoice_core.findings import RuleSet, Undecided
+from einvoice_core.findings import Undecided
 from ubl_peppol.reading import Reading
 from ubl_peppol.rules._common import PEPPOL_RELEASE
+from ubl_peppol.rules._engine import Rules
+from ubl_peppol.rules._nodes import all_hold
 
-__all__ = ["country", "peppol", "process", "within_germany"]
+__all__ = ["BILLING", "common", "country", "process", "within_germany"]
 
-peppol: RuleSet[Reading] = RuleSet(PEPPOL_RELEASE, "peppol")
+common = Rules(PEPPOL_RELEASE, "peppol")
 
 _PROCESSES = {
-    "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0": "01",
     "urn:peppol:france:billing:regulated": "01",
     "urn:peppol:france:billing:non-regulated": "01",
     "urn:peppol:bis:billing_with_response": "02",
 }
 
 
-def process(invoice: Reading) -> str:
-    """Return the number of the process that BT-23 names, or nothing."""
-    return _PROCESSES.get(invoice.document.text("BT-23"), "")
+BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+
+
+def process(invoice: Reading, own: str = BILLING) -> str:
+    """Return the number of the process that BT-23 names, or nothing; ``own`` is process 01."""
+    named = invoice.document.text("BT-23")
+    return "01" if named == own else _PROCESSES.get(named, "")
 
 
 def within_germany(invoice: Reading) -> bool:
     """Tell whether seller and buyer are both in Germany."""
-    return country(invoice, "BG-5", "BT-40") == country(invoice, "BG-8", "BT-55") == "DE"
+    return all_hold(
+        lambda: country(invoice, "BG-5", "BT-40") == "DE",
+        lambda: country(invoice, "BG-8", "BT-55") == "DE",
+    )
 
 
 def country(invoice: Reading, group_id: str, term: str) -> str:

@@ -1,15 +1,23 @@
 """Rules of Peppol on codes, dates and identifiers."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Protocol
 
 from einvoice_core.findings import Breach, Severity, Undecided
 from ubl_peppol.codelists import code_list
 from ubl_peppol.reading import Reading, Value
 from ubl_peppol.rules._common import shown
 from ubl_peppol.rules._identifiers import SHAPES
-from ubl_peppol.rules.peppol._set import peppol, process, within_germany
+from ubl_peppol.rules._nodes import all_hold, own_text, text_nodes
+from ubl_peppol.rules.peppol._set import common, process, within_germany
 
 __all__ = [
+    "DUTCH_MESSAGE",
+    "FATAL_SCHEMES",
+    "IDENTIFIER_MESSAGE",
+    "WARNED_SCHEMES",
+    "Identifiers",
     "attribute_is_listed",
     "code_is_listed",
     "date_has_no_time_zone",
@@ -17,9 +25,22 @@ __all__ = [
     "exemption_fits_the_category",
     "identifier_fits_its_scheme",
     "identifier_looks_like_its_scheme",
+    "is_day",
+    "misshapen",
+    "not_dutch",
     "some_types_are_german",
     "type_code_is_of_peppol",
 ]
+
+
+class Identifiers(Protocol):
+    """A document whose identifiers can be judged: an invoice, or a response to one."""
+
+    def values(self, term: str) -> list[Value]:
+        """Return every occurrence of a term."""
+
+    def part(self, value: Value, term: str, part: str) -> str | None:
+        """Return a part of a term."""
 
 
 _TYPES = {
@@ -28,17 +49,23 @@ _TYPES = {
 }
 
 
-@peppol.family(_TYPES, terms=["BT-3"], message="The type code {code} is not one of Peppol billing.")
+@common.family(
+    _TYPES,
+    on=lambda place: place[1],
+    terms=["BT-3"],
+    message="The type code {code} is not one of Peppol billing.",
+)
 def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The type code is one that Peppol billing takes."""
     rule, term = place
     for value in invoice.values(term):
-        if process(invoice) and value.collapsed not in code_list(rule):
+        if process(invoice) and own_text(value) not in code_list(rule):
             yield Breach(at=value, code=value)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-P0112",
+    on="invoice-type-code",
     terms=["BT-3"],
     message="Type code {code} stands between German parties only: use 380 and name the earlier "
     "invoice (BG-3), or a credit note (381).",
@@ -62,8 +89,9 @@ _EXEMPTIONS = {
 }
 
 
-@peppol.family(
+@common.family(
     _EXEMPTIONS,
+    on=lambda _: "exemption-code",
     terms=["BT-121", "BT-118"],
     message="The exemption {code} goes with category {wanted}, not {category}.",
 )
@@ -84,16 +112,18 @@ _CODES = {
 }
 
 
-@peppol.family(
+@common.family(
     {rule: (rule, term) for rule, term in _CODES.items()},
+    on=lambda place: place[1],
     message="{code!r} is not in the code list of this element: replace it.",
 )
 def code_is_listed(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The code is one of its list."""
     rule, term = place
     for value in invoice.values(term):
-        if value.collapsed not in code_list(rule):
-            yield Breach(at=value, code=value.collapsed)
+        code = own_text(value)
+        if code not in code_list(rule):
+            yield Breach(at=value, code=code)
 
 
 _PARTS = {
@@ -103,8 +133,9 @@ _PARTS = {
 }
 
 
-@peppol.family(
+@common.family(
     {rule: (rule, *place) for rule, place in _PARTS.items()},
+    on=lambda place: place[1],
     message="{code!r} is not in the list for this attribute: replace it.",
 )
 def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> Iterator[Breach]:
@@ -116,25 +147,30 @@ def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> 
             yield Breach(at=value, code=shown(code))
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-F001",
     message="{value!r} is not a date of ten characters: write it like 2026-12-31.",
 )
 def date_has_no_time_zone(invoice: Reading) -> Iterator[Breach]:
     """A date has the form YYYY-MM-DD and is a day of the calendar."""
     for value in invoice.values("date"):
-        if len(value.text) != 10 or not _is_day(value):
+        if not all_hold(partial(is_day, value), partial(_has_ten_characters, value)):
             yield Breach(at=value, value=value.text[:40])
 
 
-def _is_day(value: Value) -> bool:
+def _has_ten_characters(value: Value) -> bool:
+    return len(text_nodes([value.element]) if len(value.element) else value.text) == 10
+
+
+def is_day(value: Value) -> bool:
+    """Whether a text is a day of the calendar."""
     try:
         return value.day > 0
     except Undecided:
         return False
 
 
-_FATAL_SCHEMES = {
+FATAL_SCHEMES = {
     "PEPPOL-COMMON-R040": "0088",
     "PEPPOL-COMMON-R041": "0192",
     "PEPPOL-COMMON-R042": "0184",
@@ -144,7 +180,7 @@ _FATAL_SCHEMES = {
     "PEPPOL-COMMON-R052": "0096",
     "PEPPOL-COMMON-R053": "0198",
 }
-_WARNED_SCHEMES = {
+WARNED_SCHEMES = {
     "PEPPOL-COMMON-R044": "0201",
     "PEPPOL-COMMON-R045": "0210",
     "PEPPOL-COMMON-R046": "9907",
@@ -156,10 +192,12 @@ _WARNED_SCHEMES = {
 }
 _AS_WRITTEN = frozenset({"0096", "0184", "0198"})
 """Schemes whose identifiers are judged with their white space."""
-_IDENTIFIER_MESSAGE = "{value!r} is not an identifier of the scheme {scheme}: correct it."
+DUTCH_MESSAGE = "{value!r} is not a Dutch VAT number: it has the form NL123456789B01."
+IDENTIFIER_MESSAGE = "{value!r} is not an identifier of the scheme {scheme}: correct it."
 
 
-def _misshapen(invoice: Reading, scheme: str) -> Iterator[Breach]:
+def misshapen(invoice: Identifiers, scheme: str) -> Iterator[Breach]:
+    """Yield the identifiers that do not fit the scheme which they name."""
     term = "electronic-address" if scheme == "9907" else "identifier"
     part = "BT-34-1" if scheme == "9907" else "scheme-id"
     fits = SHAPES[scheme]
@@ -170,26 +208,36 @@ def _misshapen(invoice: Reading, scheme: str) -> Iterator[Breach]:
                 yield Breach(at=value, value=text, scheme=scheme)
 
 
-@peppol.family(_FATAL_SCHEMES, message=_IDENTIFIER_MESSAGE)
+def _scheme(scheme: str) -> str:
+    return f"scheme {scheme}"
+
+
+@common.family(FATAL_SCHEMES, on=_scheme, message=IDENTIFIER_MESSAGE)
 def identifier_fits_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
     """An identifier has the form and the check digits of its scheme."""
-    yield from _misshapen(invoice, scheme)
+    yield from misshapen(invoice, scheme)
 
 
-@peppol.family(_WARNED_SCHEMES, message=_IDENTIFIER_MESSAGE, severity=Severity.WARNING)
+@common.family(WARNED_SCHEMES, on=_scheme, message=IDENTIFIER_MESSAGE, severity=Severity.WARNING)
 def identifier_looks_like_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
     """An identifier has the form of its scheme."""
-    yield from _misshapen(invoice, scheme)
+    yield from misshapen(invoice, scheme)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-COMMON-R056-2",
+    on="nl-vat-number",
     terms=["BT-31", "BT-48", "BT-63"],
     severity=Severity.WARNING,
-    message="{value!r} is not a Dutch VAT number: it has the form NL123456789B01.",
+    message=DUTCH_MESSAGE,
 )
 def dutch_vat_number_fits(invoice: Reading) -> Iterator[Breach]:
     """A VAT number that begins with NL is a Dutch one."""
+    yield from not_dutch(invoice)
+
+
+def not_dutch(invoice: Identifiers) -> Iterator[Breach]:
+    """Yield the VAT numbers that begin with NL and are no Dutch ones."""
     for value in invoice.values("nl-vat-number"):
         # An identifier with a scheme of its own is judged by that, which comes first.
         scheme = invoice.part(value, "nl-vat-number", "scheme-id")

@@ -1,11 +1,14 @@
 """Rules of Peppol on the document as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from einvoice_core.findings import Breach
 from ubl_peppol.reading import GroupReading, Reading, Value
+from ubl_peppol.reading.values import collapse
 from ubl_peppol.rules._common import label, shown
-from ubl_peppol.rules.peppol._set import peppol, process, within_germany
+from ubl_peppol.rules._nodes import all_hold, nodes, own_text, text_nodes
+from ubl_peppol.rules.peppol._set import common, process, within_germany
 
 __all__ = [
     "accounting_currency_differs",
@@ -27,7 +30,7 @@ __all__ = [
 _SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R001",
     terms=["BT-23"],
     message="The business process (BT-23) is missing: add the ProfileID of Peppol billing.",
@@ -38,7 +41,7 @@ def business_process_is_given(invoice: Reading) -> Iterator[Breach]:
         yield Breach(at=invoice.document)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R002",
     terms=["BT-22"],
     message="There are {count} notes: join them into one.",
@@ -50,7 +53,7 @@ def there_is_one_note(invoice: Reading) -> Iterator[Breach]:
         yield Breach(at=notes[1], count=len(notes))
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R003",
     terms=["BT-10", "BT-13"],
     message="There is neither a buyer reference (BT-10) nor a purchase order (BT-13): add one.",
@@ -61,19 +64,19 @@ def buyer_can_find_the_order(invoice: Reading) -> Iterator[Breach]:
         yield Breach(at=invoice.document)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R004",
     terms=["BT-24"],
     message="The specification (BT-24) is {value!r}: it must begin with that of Peppol billing 3.",
 )
 def specification_is_peppol(invoice: Reading) -> Iterator[Breach]:
     """The specification identifier is that of Peppol BIS Billing 3."""
-    value = invoice.document.text("BT-24")
+    value = collapse(text_nodes(node.element for node in invoice.values("BT-24")))
     if not value.startswith(_SPECIFICATION) or "::" in value:
         yield Breach(at=invoice.document.node("BT-24"), value=value)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R005",
     terms=["BT-6", "BT-5"],
     message="The VAT accounting currency {currency} (BT-6) is that of the invoice: leave it out.",
@@ -81,12 +84,14 @@ def specification_is_peppol(invoice: Reading) -> Iterator[Breach]:
 def accounting_currency_differs(invoice: Reading) -> Iterator[Breach]:
     """The VAT accounting currency differs from the currency of the invoice."""
     for value in invoice.values("accounting-currency-code"):
-        currency = invoice.document.text("BT-5")
-        if value.collapsed == currency:
+        parent = value.element.getparent()
+        siblings = nodes(parent, "cbc:DocumentCurrencyCode") if parent is not None else []
+        currency = own_text(value)
+        if currency == collapse(text_nodes(siblings)):
             yield Breach(at=value, currency=currency)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R007",
     terms=["BT-23"],
     message="The business process (BT-23) is {value!r}, which is not one of Peppol billing.",
@@ -97,7 +102,7 @@ def business_process_is_known(invoice: Reading) -> Iterator[Breach]:
         yield Breach(at=invoice.document.node("BT-23"), value=invoice.document.text("BT-23"))
 
 
-@peppol.rule("PEPPOL-EN16931-R008", message="The element is empty: fill it in or leave it out.")
+@common.rule("PEPPOL-EN16931-R008", message="The element is empty: fill it in or leave it out.")
 def no_element_is_empty(invoice: Reading) -> Iterator[Breach]:
     """No element is empty."""
     for element in invoice.empty:
@@ -110,7 +115,7 @@ _ENDPOINTS = {
 }
 
 
-@peppol.family(_ENDPOINTS, message="The electronic address {term} is missing: add it.")
+@common.family(_ENDPOINTS, message="The electronic address {term} is missing: add it.")
 def party_has_an_electronic_address(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """Seller and buyer have an electronic address."""
     group_id, term = place
@@ -119,7 +124,7 @@ def party_has_an_electronic_address(invoice: Reading, place: tuple[str, str]) ->
             yield Breach(at=party, term=label(term))
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R051",
     message="The amount is in {currency}: amounts are in the currency of the invoice, {wanted}.",
 )
@@ -132,7 +137,7 @@ def amounts_are_in_the_document_currency(invoice: Reading) -> Iterator[Breach]:
             yield Breach(at=value, currency=shown(currency), wanted=", ".join(wanted))
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R053",
     terms=["BG-23"],
     message="There are {count} total taxes with a breakdown: keep exactly one.",
@@ -144,7 +149,7 @@ def one_tax_total_has_the_breakdown(invoice: Reading) -> Iterator[Breach]:
         yield Breach(at=invoice.document, count=count)
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R054",
     terms=["BT-111", "BT-6"],
     message="There are {count} total taxes without a breakdown: {wanted} is right, because a VAT "
@@ -163,7 +168,7 @@ def one_tax_total_is_in_the_accounting_currency(invoice: Reading) -> Iterator[Br
         )
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R055",
     terms=["BT-110", "BT-111"],
     message="The total VAT in the accounting currency and in that of the invoice must have the "
@@ -174,24 +179,28 @@ def both_tax_totals_have_the_same_sign(invoice: Reading) -> Iterator[Breach]:
     document = invoice.document
     if not document.exists("BT-6"):
         return
-    accounting = _taxes_in(invoice, document.text("BT-6"))
-    own = _taxes_in(invoice, document.text("BT-5"))
-    credit = any(tax.at_most(0) for tax in accounting) and any(tax.at_most(0) for tax in own)
-    debit = any(tax.at_least(0) for tax in accounting) and any(tax.at_least(0) for tax in own)
-    if not (credit or debit):
+    if not any(
+        all_hold(partial(_one_is, invoice, "BT-6", side), partial(_one_is, invoice, "BT-5", side))
+        for side in (Value.at_most, Value.at_least)
+    ):
         yield Breach(at=document.node("BT-6"))
 
 
-def _taxes_in(invoice: Reading, currency: str) -> list[Value]:
+def _one_is(invoice: Reading, term: str, side: Callable[[Value, int], bool]) -> bool:
+    return any(side(tax, 0) for tax in _taxes_in(invoice, term))
+
+
+def _taxes_in(invoice: Reading, term: str) -> list[Value]:
+    """Return the taxes in the currency of a term; it is asked for when there is a tax at all."""
     return [
         value
         for entry in invoice.document.groups("tax-total")
         for value in entry.values("total-tax")
-        if invoice.part(value, "total-tax", "currency") == currency
+        if invoice.part(value, "total-tax", "currency") == invoice.document.text(term)
     ]
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R061",
     terms=["BT-89"],
     message="Payment means {code} is a direct debit: give the mandate (BT-89).",
@@ -206,7 +215,7 @@ def direct_debit_has_a_mandate(invoice: Reading) -> Iterator[Breach]:
             yield Breach(at=means, code=codes[0])
 
 
-@peppol.rule(
+@common.rule(
     "PEPPOL-EN16931-R080",
     terms=["BT-11"],
     message="There are {count} references to a project (type 50): keep one.",

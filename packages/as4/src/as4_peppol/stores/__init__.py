@@ -1,0 +1,7 @@
+"""Where messages are kept between their receipt and their consumer: memory, SQLite, PostgreSQL."""
+
+from as4_peppol.stores.base import Kept, Store, StoredMessage, StoredPayload
+from as4_peppol.stores.memory import MemoryStore
+from as4_peppol.stores.sqlite import SqliteStore
+
+__all__ = ["Kept", "MemoryStore", "SqliteStore", "Store", "StoredMessage", "StoredPayload"]

@@ -1,0 +1,129 @@
+"""Messages of other programs, as they were recorded or as they ship with them."""
+
+import json
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from as4_peppol import Inbound, LocalIdentity, Profile, anyone, take, unpack
+from as4_peppol.errors import EbmsError
+from as4_peppol.security.algorithms import KEY_BYTES, OAEP_LEGACY, OAEP_SHA256
+from einvoice_core.certificates import load_pkcs12
+from einvoice_core.signing.algorithms import DigestAlgorithm, SignatureAlgorithm
+from einvoice_core.testing.judges import official
+
+EXPECTED: dict[str, Any] = tomllib.loads(
+    Path(__file__).with_name("messages.toml").read_text(encoding="utf-8")
+)
+CASES = [
+    pytest.param(outcome, file, id=file)
+    for outcome, group in EXPECTED.items()
+    for file in group["files"]
+]
+OPEN = Profile(
+    name="whatever can be read",
+    signed=False,
+    encrypted=False,
+    soap_11=True,
+    signature=frozenset(SignatureAlgorithm),
+    digests=frozenset(DigestAlgorithm),
+    key_transports=OAEP_LEGACY | {OAEP_SHA256},
+    ciphers=frozenset(KEY_BYTES),
+)
+PASSWORDS = {
+    "AccessPointA.pfx": "Pz4cZK4SULUwmraZa",
+    "AccessPointB.pfx": "Pz4cZK4SULUwmraZb",
+    "partyC.p12": "ExampleC",
+    "holodeck-partya-certificate.pfx": "secrets",
+}
+
+
+@cache
+def identities() -> tuple[LocalIdentity, ...]:
+    folder = official("as4/pki/test-keys/eessi-as4net")
+    return tuple(
+        LocalIdentity(load_pkcs12((folder / file).read_bytes(), password))
+        for file, password in PASSWORDS.items()
+    )
+
+
+def stored(file: str) -> tuple[str, bytes]:
+    """Return type and body of a message that was stored as a file.
+
+    Some files begin with the header of the request, some with the first boundary, some with a
+    byte order mark that an editor left. Those of text alone were stored with line breaks of one
+    character; on the wire they have two.
+    """
+    data = (official("as4/messages") / file).read_bytes().removeprefix(b"\xef\xbb\xbf")
+    if b"\r\n" not in data:
+        data = data.replace(b"\n", b"\r\n")
+    head = re.match(rb"\s*(?:[A-Za-z-]+:.*\r\n(?:[ \t].*\r\n)*)+", data)
+    if head is not None:
+        kind = re.search(rb"(?im)^content-type:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", head[0])
+        body = data[head.end() :]
+        text = kind[1].decode("ascii") if kind else ""
+        if "multipart" in text:
+            return " ".join(text.split()), body
+        return "application/soap+xml", body.lstrip()
+    first = re.match(rb"\s*--([^\r\n]+?)\s*\r\n", data)
+    if first is not None:
+        return f'multipart/related; boundary="{first[1].decode("ascii")}"', data
+    return "application/soap+xml", data
+
+
+def judged(file: str) -> Inbound:
+    kind, body = stored(file)
+    known = [identity.certificate for identity in identities()]
+    return unpack(take(kind, [body], OPEN), OPEN, identities(), trusted=anyone, known=known)
+
+
+def outcome_of(file: str) -> str:
+    try:
+        judged(file)
+    except EbmsError as error:
+        return error.ebms
+    return "accepted"
+
+
+@pytest.mark.parametrize(("outcome", "file"), CASES)
+def test_a_message_is_judged_as_was_written_down(outcome: str, file: str) -> None:
+    assert outcome_of(file) == outcome
+
+
+@cache
+def checked() -> dict[str, dict[str, Any]]:
+    text = (official("as4/messages") / "EXPECTED.json").read_text(encoding="utf-8")
+    rows: dict[str, Any] = json.loads(text)
+    return {name.removeprefix("messages/"): row for name, row in rows.items() if name != "_note"}
+
+
+def test_every_message_is_written_down() -> None:
+    assert sorted(file for group in EXPECTED.values() for file in group["files"]) == sorted(
+        checked()
+    )
+
+
+def test_what_is_accepted_was_found_whole_by_the_independent_check() -> None:
+    for file in EXPECTED["accepted"]["files"]:
+        row = checked()[file]
+        assert "bad" not in row.get("decrypted", "0 bad").replace("0 bad", ""), file
+        assert not re.search("MISMATCH|missing|Invalid", row.get("verify", "")), file
+        inbound = judged(file)
+        assert len(inbound.payloads) == row["att"], file
+        name = inbound.signer.subject.rfc4514_string() if inbound.signer else ""
+        assert bool(row.get("sig")) is bool(name), file
+
+
+def test_what_was_found_whole_is_accepted_or_has_its_reason() -> None:
+    for file, row in checked().items():
+        whole = row.get("verify", "").endswith("sig:OK") and not re.search(
+            "MISMATCH|missing|bad", row["verify"] + row.get("decrypted", "0").replace("0 bad", "")
+        )
+        if whole and file not in EXPECTED["accepted"]["files"]:
+            reasons = [g["reason"] for g in EXPECTED.values() if file in g["files"]]
+            assert reasons, file
+            assert "not covered" in reasons[0], file
