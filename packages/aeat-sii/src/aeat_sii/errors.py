@@ -6,6 +6,8 @@ AeatError                        aeat
 │   ├── UnlinkedRecordError      aeat.unlinked
 │   ├── ClockWentBackError       aeat.clock_back          (``details["wait_s"]``)
 │   └── BrokenChainError         aeat.broken_chain        (``details["position"]``)
+├── DeclarationError             aeat.declaration
+├── DraftError                   aeat.draft
 ├── QrError                      aeat.qr
 ├── BatchError                   aeat.batch
 ├── SandboxError                 aeat.sandbox
@@ -31,6 +33,8 @@ __all__ = [
     "CertificateError",
     "ChainError",
     "ClockWentBackError",
+    "DeclarationError",
+    "DraftError",
     "ProtocolError",
     "QrError",
     "SandboxError",
@@ -77,6 +81,18 @@ class BrokenChainError(ChainError):
     """A chain of another system is broken, and was not taken over."""
 
     code = "aeat.broken_chain"
+
+
+class DeclarationError(AeatError):
+    """The declaration of a program (declaración responsable) lacks a content or has a wrong one."""
+
+    code = "aeat.declaration"
+
+
+class DraftError(AeatError):
+    """What a record shall be made of cannot be read, or is not what its fields say."""
+
+    code = "aeat.draft"
 
 
 class QrError(AeatError):

@@ -26,6 +26,7 @@ from einvoice_core.timeline import load_timelines
 
 __all__ = [
     "AGENCY_CODE",
+    "FULL_BATCH",
     "INITIAL_WAIT_S",
     "SF_R",
     "Answer",
@@ -43,6 +44,10 @@ _FLOW = load_timelines("aeat_sii", "params/verifactu_flow.toml")
 
 INITIAL_WAIT_S: int = tuple(_FLOW["initial_wait_s"])[-1].value
 """Seconds between submissions until the agency says another number."""
+
+
+FULL_BATCH: int = tuple(_FLOW["full_batch"])[-1].value
+"""Records that may be sent at once, without waiting."""
 
 
 def _decode_code(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aeat_sii.conversation import Pace, Request, content_of
 from aeat_sii.errors import BatchError, ProtocolError, UnlinkedRecordError
-from aeat_sii.verifactu.answers import INITIAL_WAIT_S, Answer, match
+from aeat_sii.verifactu.answers import FULL_BATCH, INITIAL_WAIT_S, Answer, match
 from aeat_sii.verifactu.chain import AnyRecord
 from aeat_sii.verifactu.records import (
     MAX_RECORDS,
@@ -25,14 +25,12 @@ from aeat_sii.verifactu.records import (
 )
 from einvoice_core import http
 from einvoice_core.soap import envelope
-from einvoice_core.timeline import load_timelines
 from einvoice_core.xml.binding import read, write
 from einvoice_core.xml.errors import DocumentRefused
 
 __all__ = ["Conversation", "build", "prepare", "read_answer"]
 
 _PREFIXES = {"sum": SF_LR, "sum1": SF}
-_FLOW = load_timelines("aeat_sii", "params/verifactu_flow.toml")
 _SLOT, _SLOT_END = b"<sum:RegistroFactura>", b"</sum:RegistroFactura>"
 _DECLARATION = re.compile(rb"\A\s*<\?xml[^>]*\?>\s*")
 
@@ -192,5 +190,4 @@ class Conversation:
         return answer
 
     def _pace(self, issuer_nif: str) -> Pace:
-        full_batch: int = tuple(_FLOW["full_batch"])[-1].value
-        return self._paces.setdefault(issuer_nif, Pace(INITIAL_WAIT_S, full_batch))
+        return self._paces.setdefault(issuer_nif, Pace(INITIAL_WAIT_S, FULL_BATCH))

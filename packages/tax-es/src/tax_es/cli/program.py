@@ -9,18 +9,10 @@ import click
 
 from einvoice_core.cli import FINDINGS, VALID, command_group
 from tax_es.calendar import Period
-from tax_es.cli.io import (
-    AMOUNT,
-    DAY,
-    PERIOD,
-    as_json,
-    close_json,
-    read_ledger,
-    read_text,
-    result_json,
-    show,
-)
+from tax_es.cli.io import AMOUNT, DAY, PERIOD, read_ledger, read_text, show
+from tax_es.closing.by_number import MODELS, close_form
 from tax_es.errors import CaseError
+from tax_es.wire import as_json, close_json, result_json
 
 __all__ = ["main"]
 
@@ -126,8 +118,7 @@ def reta(day: date, monthly_income: Decimal, base: Decimal | None, trace: bool) 
 
 
 @main.command()
-@click.argument("model", type=click.Choice(["303", "130", "111", "115", "123", "349", "347", "190",
-                                            "180", "390"]))  # fmt: skip
+@click.argument("model", type=click.Choice(MODELS))  # fmt: skip
 @_INPUT
 @click.option("--period", type=PERIOD, required=True, help="Such as 2025-1T, 2025-07 or 2025-0A.")
 @click.option("--option", "chosen", multiple=True, metavar="NAME=VALUE",
@@ -142,8 +133,6 @@ def form(
     explain: str | None, trace: bool, allow_unverified: bool,
 ) -> None:  # fmt: skip
     """Close a form from a ledger: boxes and trace."""
-    from tax_es.cli.forms import close_form
-
     closed = close_form(model, read_ledger(source), period, chosen, allow_unverified)
     if explain:
         click.echo("\n".join(closed.explain(explain, language)))
@@ -160,8 +149,6 @@ def form(
 @_UNVERIFIED
 def close(source: str, period: Period, allow_unverified: bool) -> None:
     """Close every form of a quarter: 303, 130, 111, 115, 123 and 349."""
-    from tax_es.cli.forms import close_form
-
     ledger = read_ledger(source)
     models = ("303", "130", "111", "115", "123", "349")
     closed = (close_form(model, ledger, period, (), allow_unverified) for model in models)

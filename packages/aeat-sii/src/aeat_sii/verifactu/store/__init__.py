@@ -13,6 +13,7 @@ from aeat_sii.verifactu.store.appending import (
     append,
     head_of,
     last_of,
+    record_in,
     record_of,
     walk,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "last_of",
     "open_postgresql",
     "open_sqlite",
+    "record_in",
     "record_of",
     "walk",
 ]

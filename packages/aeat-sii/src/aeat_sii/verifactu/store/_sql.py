@@ -73,6 +73,16 @@ _TABLES = (
         PRIMARY KEY (tenant, chain, position)
     )
     """,
+    """
+    CREATE TABLE IF NOT EXISTS verifactu_pace (
+        tenant VARCHAR(100) NOT NULL,
+        chain VARCHAR(100) NOT NULL,
+        send_after VARCHAR(35) NOT NULL,
+        failures INTEGER NOT NULL,
+        reason VARCHAR(500) NOT NULL,
+        PRIMARY KEY (tenant, chain)
+    )
+    """,
     "CREATE INDEX IF NOT EXISTS ix_verifactu_record_invoice"
     " ON verifactu_record (tenant, number, issued_on)",
     "CREATE INDEX IF NOT EXISTS ix_verifactu_delivery_state"

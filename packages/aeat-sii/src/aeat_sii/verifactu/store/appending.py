@@ -7,7 +7,7 @@ of the chain is locked by the transaction that appends, so two issuers cannot fo
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -30,6 +30,7 @@ __all__ = [
     "last_of",
     "record_in",
     "record_of",
+    "row_of",
     "stamp",
     "walk",
 ]
@@ -266,7 +267,7 @@ def walk(connection: Connection, key: Key, *, after: int = 0) -> Iterator[Stored
             (key.tenant, key.chain, after),
         ).fetchall()
         for row in rows:
-            yield _stored(row)
+            yield row_of(row)
         if len(rows) < 1_000:
             return
         after = rows[-1][0]
@@ -280,7 +281,7 @@ def last_of(connection: Connection, key: Key, number: str, issued_on: date) -> S
         " AND number = ? AND issued_on = ? ORDER BY position DESC LIMIT 1",
         (key.tenant, key.chain, number, issued_on.isoformat()),
     ).fetchone()
-    return _stored(row) if row else None
+    return row_of(row) if row else None
 
 
 def record_of(stored: StoredRecord) -> AnyRecord:
@@ -301,7 +302,8 @@ def record_in(xml: bytes) -> AnyRecord:
     return read(root, RegistrationRecord).require()
 
 
-def _stored(row: tuple[int, str, str, str, str, str]) -> StoredRecord:
+def row_of(row: Any) -> StoredRecord:  # noqa: ANN401 - as the driver gives it
+    """Make a stored record of a row with the columns of a record."""
     position, kind, number, issued_on, fingerprint, xml = row
     return StoredRecord(position, kind, number, date.fromisoformat(issued_on), fingerprint, xml)
 

@@ -4,16 +4,21 @@ from dataclasses import fields
 from decimal import Decimal
 
 from einvoice_core.money import parse_decimal
-from tax_es import closing
 from tax_es.calendar import Period
-from tax_es.closing import Close, form130, form303, form390
-from tax_es.errors import ArgumentError
+from tax_es.closing import form130, form303, form390
+from tax_es.closing.parties import close_347, close_349
+from tax_es.closing.result import Close
+from tax_es.closing.withheld import close_111, close_115, close_123, close_180, close_190
+from tax_es.errors import ArgumentError, UnknownKindError
 from tax_es.ledger import Ledger
 
-__all__ = ["close_form"]
+__all__ = ["MODELS", "close_form"]
 
-_PERIODS = {"111": closing.close_111, "115": closing.close_115, "123": closing.close_123}
-_YEARS = {"347": closing.close_347, "180": closing.close_180, "190": closing.close_190}
+MODELS = ("303", "130", "111", "115", "123", "349", "347", "190", "180", "390")
+"""Numbers of the forms that a ledger alone closes."""
+
+_PERIODS = {"111": close_111, "115": close_115, "123": close_123}
+_YEARS = {"347": close_347, "180": close_180, "190": close_190}
 
 
 def close_form(
@@ -34,9 +39,12 @@ def close_form(
         allow_unverified: Whether parameters that carry a mark may be used.
 
     Raises:
+        UnknownKindError: There is no such form.
         ArgumentError: The form has no such option, or the period does not fit it.
         TaxError: The form refuses the books.
     """
+    if model not in MODELS:
+        raise UnknownKindError(f"form {model} is not closed from a ledger", known=MODELS)
     if chosen and model not in ("303", "130"):
         raise ArgumentError(f"form {model} has no options here")
     if model in _YEARS or model == "390":
@@ -52,7 +60,7 @@ def close_form(
     if model == "130":
         return _form_130(ledger, period, chosen, allow_unverified)
     if model == "349":
-        return closing.close_349(ledger, period)
+        return close_349(ledger, period)
     return _PERIODS[model](ledger, period)
 
 
