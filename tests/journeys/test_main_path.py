@@ -25,6 +25,19 @@ def test_an_invoice_goes_the_whole_way(office: Any) -> None:
     verdict = office.get(f"/peppol/invoices/{issued['id']}/verdict").json()
     assert verdict["ok"], verdict
     assert verdict["rules"] > 0
+    ubl = office.get(f"/peppol/invoices/{issued['id']}/ubl").content
+    wrong = ubl.replace(b"<cbc:IdentificationCode>ES", b"<cbc:IdentificationCode>es")
+    judged = office.post("/peppol/validate?profile=auto", content=wrong).json()
+    rules = {finding["rule"] for finding in judged["findings"]}
+    assert "BR-CL-14" in rules
+    assert office.get("/peppol/rules/BR-CL-14").json()["severity"] == "fatal"
+    mended = office.post("/peppol/fix?profile=auto", content=wrong).json()
+    assert mended["changes"] >= 1
+    assert "BR-CL-14" not in {finding["rule"] for finding in mended["verdict"]["findings"]}
+    document = office.get(f"/peppol/invoices/{issued['id']}/cii").content
+    of_cii = office.post("/peppol/validate", content=document).json()
+    assert of_cii["ok"], of_cii
+    assert of_cii["layers_run"] == ["structure", "en16931"]
     assert office.get(f"/aeat/invoices/{issued['id']}").json()["state"] == "pending"
     assert office.post("/aeat/deliveries").json()["done"] == 1
     record = office.get(f"/aeat/invoices/{issued['id']}").json()

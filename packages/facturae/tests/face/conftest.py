@@ -85,6 +85,11 @@ def signed(credential: Credential) -> Make:
 
 
 @pytest.fixture
+def unsigned_invoice() -> bytes:
+    return unsigned()
+
+
+@pytest.fixture
 def submission(signed: Make) -> Submission:
     return Submission("17.xsig", signed(), "ana@example.org")
 
@@ -141,7 +146,7 @@ def connect(service: Service, credential: Credential, clock: VirtualClock) -> Co
             transport=Memory(to),
             clock=at,
             sleep=clock.advance,
-            patience=Patience(jitter=lambda: 1.0),
+            patience=Patience(delay_share=lambda: 1.0),
         )
 
     return connect

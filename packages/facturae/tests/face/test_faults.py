@@ -170,7 +170,7 @@ def test_a_question_is_asked_again(
 ) -> None:
     plan += [fault, fault]
     waited: list[float] = []
-    api, client = client_of(face, credential, kind, Patience(jitter=lambda: 1.0), waited)
+    api, client = client_of(face, credential, kind, Patience(delay_share=lambda: 1.0), waited)
     question = api.codes() if kind is FaceB2B else api.states()
 
     with client:
@@ -220,7 +220,7 @@ def test_the_answer_to_another_request_is_not_taken(
 def test_nobody_is_there(credential: Credential) -> None:
     api = Rest(local("http://127.0.0.1:9"))
     waited: list[float] = []
-    patience = Patience(jitter=lambda: 0.0)
+    patience = Patience(delay_share=lambda: 0.0)
     with (
         Client(api, credential, patience=patience, sleep=waited.append) as client,
         pytest.raises(UnreachableError),

@@ -2,5 +2,7 @@
 
 from ubl_peppol.cli import main
 
+__all__ = ["main"]
+
 if __name__ == "__main__":
-    main()
+    main(prog_name="ubl-peppol")

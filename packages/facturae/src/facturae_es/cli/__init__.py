@@ -7,6 +7,7 @@ when all is right, 1 when there are findings and 2 when a document cannot be rea
 from __future__ import annotations
 
 from einvoice_core.cli import command_group
+from facturae_es.cli.facing import face
 from facturae_es.cli.judging import validate, verify
 from facturae_es.cli.making import convert, fix_totals, sign
 from facturae_es.cli.telling import explain, inspect
@@ -19,5 +20,5 @@ def main() -> None:
     """Facturae 3.2, 3.2.1 and 3.2.2: validate, sign, verify, convert, mend, explain, inspect."""
 
 
-for _verb in (validate, sign, verify, convert, fix_totals, explain, inspect):
+for _verb in (validate, sign, verify, convert, fix_totals, explain, inspect, face):
     main.add_command(_verb)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from einvoice_core.reports import Described, FileReport, ReportFormat, Tool, wri
 from facturae_es.errors import TwiceError
 
 if TYPE_CHECKING:
-    from einvoice_core.certificates import TrustStore
+    from einvoice_core.certificates import Credential, TrustStore
 
-__all__ = ["Made", "Target", "making", "rules", "the_tool", "trust_of"]
+__all__ = ["PASSWORD", "Made", "Target", "credential_of", "making", "rules", "the_tool", "trust_of"]
+
+PASSWORD = "FACTURAE_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 
 
 _OTHERS = {
@@ -69,6 +72,23 @@ def trust_of(files: tuple[bytes, ...]) -> TrustStore | None:
     from einvoice_core.certificates import TrustStore
 
     return TrustStore.from_pem(*files) if files else None
+
+
+def credential_of(file: Path, password_file: Path | None) -> Credential:
+    """Load key and certificate; the password comes from a file, the environment or a question."""
+    from einvoice_core.certificates import WrongPasswordError, load_pem, load_pkcs12
+
+    data = file.read_bytes()
+    load = load_pem if b"-----BEGIN" in data else load_pkcs12
+    if password_file is not None:
+        lines = password_file.read_text(encoding="utf-8").splitlines()
+        return load(data, lines[0] if lines else "")
+    if PASSWORD in os.environ:
+        return load(data, os.environ[PASSWORD])
+    try:
+        return load(data)
+    except WrongPasswordError:
+        return load(data, click.prompt(f"Password of {file.name}", hide_input=True, err=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from einvoice_core.findings import Finding, Severity
-from facturae_es.cli._shared import Made, Target, making
+from facturae_es.cli._shared import PASSWORD, Made, Target, credential_of, making
 from facturae_es.facets import Version
 
-if TYPE_CHECKING:
-    from einvoice_core.certificates import Credential
-
 __all__ = ["convert", "fix_totals", "sign"]
-
-_PASSWORD = "FACTURAE_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 
 
 @click.command()
@@ -32,7 +25,7 @@ _PASSWORD = "FACTURAE_PASSWORD"  # noqa: S105 - the name of a variable, not a pa
 @click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=f"File with the password in its first line; otherwise {_PASSWORD}, or a question.",
+    help=f"File with the password in its first line; otherwise {PASSWORD}, or a question.",
 )
 @click.option(
     "--role",
@@ -56,29 +49,13 @@ def sign(
     """Sign documents under the policy of the format."""
     from facturae_es.signing import sign as sign_document
 
-    signer = _credential(credential, password_file)
+    signer = credential_of(credential, password_file)
 
     def work(xml: bytes) -> Made:
         signed = sign_document(xml, signer, role=role, hash_name=hash_name)  # type: ignore[arg-type]  # one of the choices
         return Made(signed, "signing")
 
     return target.run(work)
-
-
-def _credential(file: Path, password_file: Path | None) -> Credential:
-    from einvoice_core.certificates import WrongPasswordError, load_pem, load_pkcs12
-
-    data = file.read_bytes()
-    load = load_pem if b"-----BEGIN" in data else load_pkcs12
-    if password_file is not None:
-        lines = password_file.read_text(encoding="utf-8").splitlines()
-        return load(data, lines[0] if lines else "")
-    if _PASSWORD in os.environ:
-        return load(data, os.environ[_PASSWORD])
-    try:
-        return load(data)
-    except WrongPasswordError:
-        return load(data, click.prompt(f"Password of {file.name}", hide_input=True, err=True))
 
 
 @click.command()

@@ -25,7 +25,7 @@ __all__ = ["AsyncClient", "Client", "Patience"]
 
 T = TypeVar("T")
 
-MAX_ANSWER = 64 * 1024 * 1024
+_MAX_ANSWER = 64 * 1024 * 1024
 _DEADLINE_S = 120.0
 
 
@@ -38,13 +38,13 @@ class Patience:
         first_wait_s: Seconds before the second attempt; each further wait is twice as long.
         longest_wait_s: Of one wait, also when the service asks for more: then the error is handed
             on with ``details["wait_s"]``.
-        jitter: A number from 0 to 1, which makes many clients come apart.
+        delay_share: A number from 0 to 1, which makes many clients come apart.
     """
 
     attempts: int = 3
     first_wait_s: float = 1.0
     longest_wait_s: float = 30.0
-    jitter: Callable[[], float] = random.random
+    delay_share: Callable[[], float] = random.random
 
     def wait_s(
         self, attempt: int, error: "FaceError | http.TransportError", *, is_safe: bool
@@ -55,7 +55,7 @@ class Patience:
         asked = error.details.get("wait_s")
         if isinstance(asked, int):
             return float(asked) if asked <= self.longest_wait_s else None
-        wait_s = self.first_wait_s * 2.0 ** (attempt - 1) * (0.5 + self.jitter() / 2)
+        wait_s = self.first_wait_s * 2.0 ** (attempt - 1) * (0.5 + self.delay_share() / 2)
         return min(wait_s, self.longest_wait_s)
 
 
@@ -151,7 +151,7 @@ class Client:
         request = self._http.build_request(
             made.method, made.url, content=made.body, headers=dict(made.headers)
         )
-        reply = http.send(self._http, request, max_bytes=MAX_ANSWER, deadline_s=_DEADLINE_S)
+        reply = http.send(self._http, request, max_bytes=_MAX_ANSWER, deadline_s=_DEADLINE_S)
         return operation.read(reply)
 
 
@@ -215,7 +215,7 @@ class AsyncClient:
             made.method, made.url, content=made.body, headers=dict(made.headers)
         )
         reply = await http.send_async(
-            self._http, request, max_bytes=MAX_ANSWER, deadline_s=_DEADLINE_S
+            self._http, request, max_bytes=_MAX_ANSWER, deadline_s=_DEADLINE_S
         )
         return operation.read(reply)
 

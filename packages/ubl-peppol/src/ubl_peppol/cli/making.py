@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 import click
 
@@ -16,6 +17,7 @@ from ubl_peppol.cli.judging import AUTO
 
 if TYPE_CHECKING:
     from ubl_peppol.losses import Loss
+    from ubl_peppol.model import Invoice
 
 __all__ = ["convert", "fix"]
 
@@ -49,33 +51,56 @@ def _put(data: bytes, output: Path | None) -> None:
     "--profile", "-p", default="peppol-bis-3", show_default=True, help="What it will claim to be."
 )
 @click.option("--position", type=click.IntRange(0), help="Which invoice of a batch, from 0.")
-def convert(name: str, output: Path | None, profile: str, position: int | None) -> int:
-    """Make UBL of a Facturae document, or write UBL anew; list what did not pass unchanged.
+@click.option(
+    "--to",
+    "syntax",
+    type=click.Choice(["ubl", "cii"]),
+    default="ubl",
+    show_default=True,
+    help="The syntax of the new document.",
+)
+def convert(name: str, output: Path | None, profile: str, position: int | None, syntax: str) -> int:
+    """Make UBL or CII of a Facturae, UBL or CII document; list what did not pass unchanged.
 
     It ends with 1 when something of the source has no place in the new document.
     """
-    from ubl_peppol import ubl
+    from ubl_peppol import cii, ubl
+    from ubl_peppol.documents import examine_any
     from ubl_peppol.losses import LossKind
 
     data = _single(name).read()
     losses: Iterable[Loss]
     if _is_facturae(data):
-        try:
-            import facturae_es
-            from ubl_peppol.facturae import to_en16931
-        except ImportError as error:
-            raise click.UsageError('install "ubl-peppol[facturae]" for this') from error
-        conversion = to_en16931(facturae_es.read(data), profile=profile, position=position)
+        conversion = _converter()(data, profile=profile, position=position)
         invoice, losses = conversion.invoice, conversion.losses
     else:
-        examined = ubl.examine(data)
+        examined = examine_any(data)
         invoice, losses = examined.require(), examined.losses
-    _put(ubl.write(invoice), output)
+    _put(cii.write(invoice) if syntax == "cii" else ubl.write(invoice), output)
     dropped = False
     for loss in losses:
         dropped |= loss.kind is LossKind.DROPPED
         click.echo(f"{loss.kind}: {loss.path}: {loss.value!r}: {loss.reason}", err=True)
     return FINDINGS if dropped else VALID
+
+
+class _Converted(Protocol):
+    @property
+    def invoice(self) -> Invoice:
+        """The invoice."""
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What did not pass unchanged."""
+
+
+def _converter() -> Callable[..., _Converted]:
+    """Find the conversion of the extra ``facturae``, by its name: nothing here needs it."""
+    try:
+        module = import_module("ubl_peppol.facturae")
+    except ImportError as error:
+        raise click.UsageError('install "ubl-peppol[facturae]" for this') from error
+    return cast(Callable[..., _Converted], module.convert_document)
 
 
 def _is_facturae(data: bytes) -> bool:

@@ -38,7 +38,7 @@ class FixResult:
     after: Report
 
 
-Mend = Callable[[etree._Element, Finding], "Operation | None"]
+_Mend = Callable[[etree._Element, Finding], "Operation | None"]
 
 
 def _text(element: etree._Element, change: Callable[[str], str | None]) -> Operation | None:
@@ -87,12 +87,12 @@ def _identified(element: etree._Element, _finding: Finding) -> Operation | None:
     return _text(element, change)
 
 
-def _coded(codes: str) -> Mend:
+def _coded(codes: str) -> _Mend:
     known = code_list(codes)
     return lambda element, _finding: _text(element, lambda text: as_code(text, known))
 
 
-def _marked(attribute: str, codes: str) -> Mend:
+def _marked(attribute: str, codes: str) -> _Mend:
     known = code_list(codes)
     meant = as_scheme if attribute == "schemeID" else as_code
     return lambda element, _finding: _attribute(element, attribute, lambda text: meant(text, known))
@@ -116,7 +116,7 @@ _ATTRIBUTE_LISTS = {
 }
 _SUMS = frozenset({"BR-CO-10", "BR-CO-11", "BR-CO-12", "BR-CO-13", "BR-CO-15"})
 
-_MENDS: Mapping[str, Mend] = MappingProxyType(
+_MENDS: Mapping[str, _Mend] = MappingProxyType(
     {
         "PEPPOL-EN16931-F001": _dated,
         "PEPPOL-COMMON-R030": _dated,
@@ -157,7 +157,7 @@ def proposals(root: etree._Element, findings: Iterable[Finding]) -> Iterator[Ope
         yield from _sums(root)
 
 
-def _mend_of(rule: str) -> Mend | None:
+def _mend_of(rule: str) -> _Mend | None:
     if rule.startswith("BR-DEC-"):
         return _shortened
     if rule.startswith("PEPPOL-COMMON-R0") and rule not in _MENDS:
@@ -204,7 +204,7 @@ def _wanted(root: etree._Element) -> Mapping[str, tuple[Decimal, Decimal]]:
 
 
 def fix(xml: bytes, profile: str | Profile = "en16931", *, limits: Limits = LIMITS) -> FixResult:
-    """Mend what is certain, judge again, and say what was changed.
+    """_Mend what is certain, judge again, and say what was changed.
 
     Args:
         xml: The document as it came; it is not changed.

@@ -15,7 +15,7 @@ from einvoice_core.xml.parsing import parse
 from ubl_peppol.errors import PatchError
 from ubl_peppol.syntax import CAC, CBC
 
-__all__ = ["PATCH", "Operation", "Patch", "Remove", "Replace"]
+__all__ = ["PATCH", "Operation", "Patch", "Remove", "Replace", "find"]
 
 PATCH = "urn:einvoice-es:xml-patch"
 """Namespace of the element ``diff`` that holds the operations."""
@@ -57,7 +57,7 @@ class Patch:
         spaces: dict[str | None, str] = {"p": PATCH, "cac": CAC, "cbc": CBC}
         if self.namespace:
             spaces[None] = self.namespace
-        diff = etree.Element(f"{{{PATCH}}}diff", nsmap=spaces)  # type: ignore[arg-type]
+        diff = etree.Element(f"{{{PATCH}}}diff", nsmap=spaces)  # type: ignore[arg-type]  # the stubs know no default namespace
         for operation in self.operations:
             kind = "replace" if isinstance(operation, Replace) else "remove"
             entry = etree.SubElement(diff, f"{{{PATCH}}}{kind}", sel=operation.path)

@@ -4,8 +4,6 @@ from functools import cache
 from typing import get_args, get_type_hints
 
 from einvoice_core.findings import Breach
-from einvoice_core.records import Term
-from ubl_peppol import model
 from ubl_peppol.reading import GroupReading
 from ubl_peppol.rules._engine import Rules
 
@@ -22,6 +20,10 @@ def en_rules(name: str) -> Rules:
 
 @cache
 def _labels() -> dict[str, str]:
+    # The model is slow to import, and wanted only where something is to be said.
+    from einvoice_core.records import Term
+    from ubl_peppol import model
+
     labels: dict[str, str] = {}
     for name in model.__all__:
         record = getattr(model, name)

@@ -107,13 +107,14 @@ class SecondOpinion:
         jobs: int = 1,
         limits: Limits = LIMITS,
     ) -> None:
+        paths = [Path(file) for file in files]
+        if not paths:
+            raise SchematronError("no file was given: name a stylesheet or a schema")
         self._stack = ExitStack()
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="ubl-peppol-")))
-        self._sheets = [_Sheet(Path(file), folder, timeout_s) for file in files]
+        self._sheets = [_Sheet(path, folder, timeout_s) for path in paths]
         self._jobs = jobs
         self._limits = limits
-        if not self._sheets:
-            raise SchematronError("no file was given: name a stylesheet or a schema")
 
     def __enter__(self) -> "SecondOpinion":
         return self

@@ -8,7 +8,13 @@ from lxml import etree
 from ubl_peppol.testing.neighbours import Neighbour, neighbours
 from ubl_peppol.testing.peppol import ADDRESSES
 
-__all__ = ["VALUES", "invoice_response_edges", "message_response_edges"]
+__all__ = [
+    "INVOICE_RESPONSE",
+    "MESSAGE_RESPONSE",
+    "VALUES",
+    "invoice_response_edges",
+    "message_response_edges",
+]
 
 _SPACES = (
     'xmlns="urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2" '
@@ -37,7 +43,7 @@ _CONTACT = """<cac:Contact><cbc:Name>N</cbc:Name><cbc:Telephone>1</cbc:Telephone
 _TAXED = """<cac:PartyTaxScheme><cbc:CompanyID>NL123456789B01</cbc:CompanyID>
 <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>"""
 
-_INVOICE_RESPONSE = f"""<ApplicationResponse {_SPACES}>{
+INVOICE_RESPONSE = f"""<ApplicationResponse {_SPACES}>{
     _HEAD.format(
         spec="urn:fdc:peppol.eu:poacc:trns:invoice_response:3",
         process="urn:fdc:peppol.eu:poacc:bis:invoice_response:3",
@@ -58,7 +64,7 @@ _INVOICE_RESPONSE = f"""<ApplicationResponse {_SPACES}>{
 <cac:IssuerParty>{_NAMED}</cac:IssuerParty><cac:RecipientParty>{_NAMED}</cac:RecipientParty>
 </cac:DocumentResponse></ApplicationResponse>"""
 
-_MESSAGE_RESPONSE = f"""<ApplicationResponse {_SPACES}>{
+MESSAGE_RESPONSE = f"""<ApplicationResponse {_SPACES}>{
     _HEAD.format(
         spec="urn:fdc:peppol.eu:poacc:trns:mlr:3", process="urn:fdc:peppol.eu:poacc:bis:mlr:3"
     )
@@ -90,18 +96,18 @@ VALUES: Mapping[str, Sequence[str]] = MappingProxyType(
 
 def invoice_response_edges() -> Iterator[Neighbour]:
     """Yield documents around an invoice response (T111)."""
-    yield from _around("T111", _INVOICE_RESPONSE)
-    bare = _INVOICE_RESPONSE.replace("<cbc:StatusReason>Falta el pedido</cbc:StatusReason>", "")
+    yield from _around("T111", INVOICE_RESPONSE)
+    bare = INVOICE_RESPONSE.replace("<cbc:StatusReason>Falta el pedido</cbc:StatusReason>", "")
     yield from neighbours("T111 bare", etree.fromstring(bare), VALUES, _CHILDREN)
-    head, _, rest = _INVOICE_RESPONSE.partition("<cac:Status>")
+    head, _, rest = INVOICE_RESPONSE.partition("<cac:Status>")
     silent = head + rest.rpartition("</cac:Status>")[2]
     yield from neighbours("T111 silent", etree.fromstring(silent), VALUES, _CHILDREN)
 
 
 def message_response_edges() -> Iterator[Neighbour]:
     """Yield documents around a message level response (T71)."""
-    yield from _around("T71", _MESSAGE_RESPONSE)
-    accepted = _MESSAGE_RESPONSE.replace(">RE<", ">AP<")
+    yield from _around("T71", MESSAGE_RESPONSE)
+    accepted = MESSAGE_RESPONSE.replace(">RE<", ">AP<")
     yield from neighbours("T71 accepted", etree.fromstring(accepted), VALUES, _CHILDREN)
     head, _, rest = accepted.partition("<cac:LineResponse>")
     brief = head + rest.rpartition("</cac:LineResponse>")[2]

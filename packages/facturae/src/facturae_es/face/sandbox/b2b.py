@@ -28,7 +28,7 @@ B2B = "https://webservice.faceb2b.gob.es"
 _DONE: Content = (("code", "0"), ("detail", ""), ("message", "Correcto"))
 _REASONS = {"R001": "Los datos de la factura son incorrectos", "R002": "La factura no se debe"}
 
-Handler = Callable[[Desk, str, etree._Element], Content]
+_Handler = Callable[[Desk, str, etree._Element], Content]
 
 
 def answer(desk: Desk, call: Call) -> Answer:
@@ -219,7 +219,7 @@ def _file(name: str, content: bytes, media_type: str) -> Content:
     return (("content", encoded), ("name", name), ("mime", media_type))
 
 
-_HANDLERS: Mapping[str, Handler] = {
+_HANDLERS: Mapping[str, _Handler] = {
     "SendInvoice": _send,
     "GetInvoiceDetails": _details,
     "RequestInvoiceCancellation": _request_cancellation,

@@ -12,13 +12,13 @@ from facturae_es.face.sandbox.soap import CLASSIC, CURRENT
 
 __all__ = ["describe"]
 
-Fields = Sequence[str]
-"""Fields of a type: ``name type``, with ``?`` behind an optional one and ``*`` behind a list."""
+_Fields = Sequence[str]
+"""_Fields of a type: ``name type``, with ``?`` behind an optional one and ``*`` behind a list."""
 
 _UNITS = ("oficinaContable Unidad", "organoGestor Unidad", "unidadTramitadora Unidad")
 _CODES = ("codigo", "nombre")
 
-_CURRENT_TYPES: Mapping[str, Fields] = {
+_CURRENT_TYPES: Mapping[str, _Fields] = {
     "AnexoFile": ("anexo?", "nombre?"),
     "Anexos": ("item AnexoFile*",),
     "FacturaFile": ("factura?", "nombre?"),
@@ -63,7 +63,7 @@ _CURRENT_TYPES: Mapping[str, Fields] = {
         "ficheros Ficheros",
     ),
 }
-_CURRENT_OPERATIONS: Mapping[str, tuple[Fields, str]] = {
+_CURRENT_OPERATIONS: Mapping[str, tuple[_Fields, str]] = {
     "enviarFactura": (("request EnviarFacturaRequest",), "EnviarFacturaResponse"),
     "detalleFactura": (("request DetalleFacturaRequest",), "DetalleFacturaResponse"),
     "solicitarAnulacion": (("request SolicitarAnulacionRequest",), "SolicitarAnulacionResponse"),
@@ -71,7 +71,7 @@ _CURRENT_OPERATIONS: Mapping[str, tuple[Fields, str]] = {
 }
 
 _RESULT = "resultado Resultado"
-_CLASSIC_TYPES: Mapping[str, Fields] = {
+_CLASSIC_TYPES: Mapping[str, _Fields] = {
     "Resultado": ("codigo", "descripcion"),
     "Fichero": ("factura", "nombre", "mime"),
     "Anexo": ("anexo", "nombre", "mime"),
@@ -109,7 +109,7 @@ _CLASSIC_TYPES: Mapping[str, Fields] = {
     "Nifs": ("nif*",),
     "NifsResponse": (_RESULT, "nifs Nifs?"),
 }
-_CLASSIC_OPERATIONS: Mapping[str, tuple[Fields, str]] = {
+_CLASSIC_OPERATIONS: Mapping[str, tuple[_Fields, str]] = {
     "enviarFactura": (("request EnviarRequest",), "EnviarResponse"),
     "consultarFactura": (("numeroRegistro",), "ConsultarResponse"),
     "consultarListadoFacturas": (("request ListadoRequest",), "ListadoResponse"),
@@ -124,8 +124,8 @@ _CLASSIC_OPERATIONS: Mapping[str, tuple[Fields, str]] = {
 }
 
 _STATUS = "resultStatus ResultStatus"
-_ABOUT: Fields = ("registryNumber",)
-_B2B_TYPES: Mapping[str, Fields] = {
+_ABOUT: _Fields = ("registryNumber",)
+_B2B_TYPES: Mapping[str, _Fields] = {
     "ResultStatus": ("code", "detail", "message"),
     "File": ("content", "name", "mime"),
     "Status": ("code", "name", "reason"),
@@ -160,7 +160,7 @@ _B2B_TYPES: Mapping[str, Fields] = {
     "CodesRequest": ("codeType",),
     "EmptyRequest": (),
 }
-_B2B_OPERATIONS: Mapping[str, tuple[Fields, str]] = {
+_B2B_OPERATIONS: Mapping[str, tuple[_Fields, str]] = {
     name: ((f"request {asked}Request",), f"{answered}Response")
     for name, asked, answered in (
         ("SendInvoice", "Send", "Detail"),
@@ -238,7 +238,7 @@ def describe(path: str, url: str) -> bytes | None:
     return "".join(parts).encode("utf-8")
 
 
-def _type(name: str, fields: Fields) -> str:
+def _type(name: str, fields: _Fields) -> str:
     inside = "".join(f"<xs:element {_typed(field)}{_times(field)}/>" for field in fields)
     return f'<xs:complexType name="{name}"><xs:sequence>{inside}</xs:sequence></xs:complexType>'
 

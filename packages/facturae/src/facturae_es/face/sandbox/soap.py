@@ -32,7 +32,7 @@ __all__ = ["CLASSIC", "CURRENT", "answer"]
 CURRENT = "https://se-ws-face.redsara.es/proveedores/v1/factura"
 CLASSIC = "https://webservice.face.gob.es"
 
-Handler = Callable[[Desk, str, etree._Element], Content]
+_Handler = Callable[[Desk, str, etree._Element], Content]
 
 
 def answer(desk: Desk, call: Call) -> Answer:
@@ -274,13 +274,13 @@ def _child(element: etree._Element, name: str) -> etree._Element:
     return found if found is not None else etree.Element(name)
 
 
-_CURRENT: Mapping[str, Handler] = {
+_CURRENT: Mapping[str, _Handler] = {
     "enviarFactura": _submit,
     "detalleFactura": _detail,
     "solicitarAnulacion": _cancel,
     "consultarEstados": _states,
 }
-_CLASSIC: Mapping[str, Handler] = {
+_CLASSIC: Mapping[str, _Handler] = {
     "enviarFactura": _classic_submit,
     "consultarFactura": _classic_detail,
     "consultarListadoFacturas": _classic_list,

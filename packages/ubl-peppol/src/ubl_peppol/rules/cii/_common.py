@@ -14,10 +14,11 @@ from einvoice_core.money import total
 from ubl_peppol.codelists import code_list
 from ubl_peppol.reading import GroupReading, Reading, Value
 from ubl_peppol.reading.values import string_of
-from ubl_peppol.rules._common import en_rules
+from ubl_peppol.rules._engine import Rules
 from ubl_peppol.syntax_cii import RAM, UDT
 
 __all__ = [
+    "CII_RELEASE",
     "as_float",
     "children",
     "codes_of",
@@ -34,7 +35,9 @@ __all__ = [
     "whole",
 ]
 
-model: RuleSet[Reading] = en_rules("en16931-cii")
+CII_RELEASE = "CEN/TC 434 validation artefacts 1.3.16 for CII, EN 16931-1:2017"
+
+model: RuleSet[Reading] = Rules(CII_RELEASE, "en16931-cii")
 """The set that the rules of the semantic model join."""
 
 _FLAG = f"{{{RAM}}}ChargeIndicator"
