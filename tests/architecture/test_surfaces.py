@@ -61,7 +61,11 @@ def test_a_package_only_names_its_surface(package_name: str) -> None:
     for node in source(package).body:
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         is_all = ast.unparse(node).startswith("__all__")
-        assert isinstance(node, allowed) or is_docstring or is_all, ast.unparse(node)
+        # What is slow to import may come when it is asked for; a type checker sees it at once.
+        is_lazy = isinstance(node, ast.FunctionDef) and node.name == "__getattr__"
+        is_for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        names = is_docstring or is_all or is_lazy or is_for_types
+        assert isinstance(node, allowed) or names, ast.unparse(node)
 
 
 def test_every_public_thing_says_what_it_is(module_name: str) -> None:

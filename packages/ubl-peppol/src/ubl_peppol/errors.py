@@ -5,6 +5,9 @@ UblError                       ubl
 ├── InvoiceRefused             ubl.invoice            (carries the findings)
 ├── NotExpressibleError        ubl.not_expressible    (a term has no place in the target)
 ├── UnknownProfileError        ubl.unknown_profile
+├── UnknownRuleError           ubl.unknown_rule
+├── SchematronError            ubl.schematron         (the official rules could not be run)
+├── PatchError                 ubl.patch              (a change does not fit the document)
 ├── CalculationError           ubl.calculation
 └── ConversionError            ubl.conversion         (a datum that may not be lost)
 """
@@ -19,9 +22,12 @@ __all__ = [
     "ConversionError",
     "InvoiceRefused",
     "NotExpressibleError",
+    "PatchError",
+    "SchematronError",
     "UblError",
     "UnknownDocumentError",
     "UnknownProfileError",
+    "UnknownRuleError",
 ]
 
 
@@ -63,6 +69,24 @@ class UnknownProfileError(UblError):
     """No profile has that name."""
 
     code = "ubl.unknown_profile"
+
+
+class UnknownRuleError(UblError):
+    """No rule has that id; ``details["similar"]`` names some that exist."""
+
+    code = "ubl.unknown_rule"
+
+
+class SchematronError(UblError):
+    """A stylesheet or schema of official rules cannot be used, or its run did not end."""
+
+    code = "ubl.schematron"
+
+
+class PatchError(UblError):
+    """A change cannot be made: its place is not in the document, or there more than once."""
+
+    code = "ubl.patch"
 
 
 class CalculationError(UblError):

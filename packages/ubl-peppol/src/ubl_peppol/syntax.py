@@ -8,6 +8,7 @@ __all__ = [
     "CREDIT_NOTE_CODES",
     "EXT",
     "INVOICE",
+    "LINES",
     "is_credit_note",
 ]
 
@@ -18,6 +19,7 @@ APPLICATION_RESPONSE = _BASE + "ApplicationResponse-2"
 CAC = _BASE + "CommonAggregateComponents-2"
 CBC = _BASE + "CommonBasicComponents-2"
 EXT = _BASE + "CommonExtensionComponents-2"
+LINES = (f"{{{CAC}}}InvoiceLine", f"{{{CAC}}}CreditNoteLine")
 
 CREDIT_NOTE_CODES = frozenset(
     {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}

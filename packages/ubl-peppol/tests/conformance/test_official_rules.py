@@ -7,7 +7,7 @@ this run; ``census.toml`` holds those ids, and ``EINVOICE_WRITE_CENSUS=1`` rewri
 import json
 import os
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,11 +18,16 @@ import ubl_peppol
 from einvoice_core.testing.judges import facts, official
 from ubl_peppol.rules import en16931, peppol
 from ubl_peppol.testing import directed, random_mutants
+from ubl_peppol.testing.bases import bases
+from ubl_peppol.testing.census import CENSUS, write_census
 from ubl_peppol.testing.differential import Artefact, Outcome, compare, judged
+from ubl_peppol.testing.edits import Edit, Pair, apply, read_pairs
+from ubl_peppol.testing.evidence import record
 from ubl_peppol.testing.official import Official, Verdict
+from ubl_peppol.testing.outside import outside_pairs
 
 TEST = "{http://difi.no/xsd/vefa/validator/1.0}test"
-MUTANTS = 300
+MUTANTS = 600
 SEED = 20260
 Sheets = Callable[[str], Official]
 
@@ -74,6 +79,7 @@ def of_unit_tests(artefact: Artefact) -> Outcome:
 def test_unit_tests_fire_what_the_official_artefact_fires(artefact: Artefact) -> None:
     outcome = of_unit_tests(artefact)
     print(outcome)
+    record(outcome)
     assert outcome.different == {}
     assert outcome.equal == {"en16931-1.3.16": 1131, "peppol-2026.5": 543}[artefact.baseline]
 
@@ -85,23 +91,112 @@ def test_examples_fire_what_the_official_artefact_fires(
     documents = [(name, as_text(etree.fromstring(data))) for name, data in examples.items()]
     outcome = compare(artefact, "examples", documents, stylesheet(artefact.stylesheet))
     print(outcome)
+    record(outcome)
     assert outcome.different == {}
     assert outcome.equal == len(examples) > 20
+
+
+def run_mutants(
+    artefact: Artefact, examples: dict[str, bytes], sheet: Official, count: int, suite: str
+) -> Outcome:
+    """Judge mutants by both sides, and see to it that they are worth judging."""
+    parents = {
+        name: sheet.judge(as_text(etree.fromstring(data))) for name, data in examples.items()
+    }
+    documents = ((name, as_text(root)) for name, root in random_mutants(examples, count, SEED))
+    changed = 0
+
+    class Watching:
+        """The official side, that also counts what differs from the parent."""
+
+        name = ""
+
+        def judge(self, xml: str) -> Verdict:
+            verdict = sheet.judge(xml)
+            nonlocal changed
+            parent = parents[self.name.partition(":")[2]]
+            changed += verdict.fired is not None and verdict.fired != parent.fired
+            return verdict
+
+    watching = Watching()
+
+    def named() -> Iterator[tuple[str, str]]:
+        for name, xml in documents:
+            watching.name = name
+            yield name, xml
+
+    outcome = compare(artefact, suite, named(), watching)
+    print(outcome, f"{changed} fire other rules than their parent")
+    record(outcome)
+    assert outcome.different == {}
+    assert outcome.documents == count
+    assert outcome.finished >= count * 0.6
+    assert changed >= count * 0.3
+    return outcome
 
 
 @each_artefact
 def test_mutants_fire_what_the_official_artefact_fires(
     artefact: Artefact, examples: dict[str, bytes], stylesheet: Sheets
 ) -> None:
-    mutants = ((name, as_text(root)) for name, root in random_mutants(examples, MUTANTS, SEED))
-    outcome = compare(artefact, "mutants", mutants, stylesheet(artefact.stylesheet))
-    print(outcome)
-    assert outcome.different == {}
-    assert outcome.documents == MUTANTS
-    assert outcome.finished > MUTANTS * 0.6
+    run_mutants(artefact, examples, stylesheet(artefact.stylesheet), MUTANTS, "mutants, some")
 
 
+@pytest.mark.long
 @each_artefact
+def test_twenty_thousand_mutants_fire_what_the_official_artefact_fires(
+    artefact: Artefact, examples: dict[str, bytes], stylesheet: Sheets
+) -> None:
+    run_mutants(artefact, examples, stylesheet(artefact.stylesheet), 20_000, "mutants")
+
+
+PAIRS = {"EN16931-UBL-1.3.16": "directed/en16931-ubl.csv"}
+
+
+def pairs_of(artefact: Artefact) -> list[Pair]:
+    """Return the directed pairs: those of the file, and those made of the table of paths."""
+    name = PAIRS.get(artefact.name)
+    if name is None:
+        return []
+    return [*read_pairs(Path(__file__).with_name("directed") / Path(name).name), *outside_pairs()]
+
+
+def run_pairs(artefact: Artefact, stylesheet: Sheets, pairs: list[Pair], suite: str) -> Outcome:
+    """Judge pairs by both sides; each must fire, and its near miss must not."""
+    documents = []
+    seen: dict[str, int] = defaultdict(int)
+    for pair in pairs:
+        seen[pair.rule] += 1
+        name = f"{pair.rule} {seen[pair.rule]}"
+        source = bases()[pair.base]
+        documents.append((f"{name} fires", apply(source, pair.fires)))
+        documents.append((f"{name} near", apply(source, pair.near)))
+    outcome = compare(artefact, suite, documents, stylesheet(artefact.stylesheet))
+    print(outcome)
+    record(outcome)
+    assert outcome.different == {}
+    assert outcome.undecided == 0
+    assert {rule for rule in seen if outcome.fired[rule] < seen[rule]} == set()
+    assert {rule for rule in seen if outcome.silent[rule] < seen[rule]} == set()
+    return outcome
+
+
+@pytest.mark.long
+@each_artefact
+def test_every_rule_has_three_documents_that_fire_it_and_three_near_misses(
+    artefact: Artefact, stylesheet: Sheets
+) -> None:
+    pairs = pairs_of(artefact)
+    if not pairs:
+        pytest.skip(f"{artefact.name} has no directed pairs")
+    run_pairs(artefact, stylesheet, pairs, "directed pairs")
+    counts = Counter(pair.rule for pair in pairs)
+    silent = ubl_peppol.census()[artefact.name].silent
+    assert {rule for rule in artefact.rules.rules if counts[rule] < 3} == set(silent)
+
+
+# The rules of Peppol have a file of their own for this.
+@pytest.mark.parametrize("artefact", ARTEFACTS[:1], ids=lambda artefact: artefact.name)
 def test_an_implemented_rule_has_fired_on_both_sides(
     artefact: Artefact, stylesheet: Sheets
 ) -> None:
@@ -109,6 +204,11 @@ def test_an_implemented_rule_has_fired_on_both_sides(
     print(made)
     assert made.different == {}
     fired = set(of_unit_tests(artefact).fired) | set(made.fired)
+    # One pair of each rule here; all of them in the long run.
+    first = {pair.rule: pair for pair in reversed(pairs_of(artefact))}
+    if first:
+        outcome = run_pairs(artefact, stylesheet, list(first.values()), "directed, one of each")
+        fired |= set(outcome.fired)
     if os.environ.get("EINVOICE_WRITE_CENSUS"):
         write_census(artefact.name, fired)
     stated = census_file()[artefact.name]["fired"].split()
@@ -118,20 +218,31 @@ def test_an_implemented_rule_has_fired_on_both_sides(
     assert set(artefact.rules.rules) <= fired | set(silent), "a rule that no document makes fire"
 
 
-CENSUS = Path(ubl_peppol.__file__).with_name("census.toml")
+_PARTY = "cac:Party/cac:PartyLegalEntity/cbc:RegistrationName"
+STOPS = {
+    "UBL-SR-09": f"/*/cac:AccountingSupplierParty/{_PARTY}",
+    "UBL-SR-15": f"/*/cac:AccountingCustomerParty/{_PARTY}",
+    "UBL-SR-22": "/*/cac:TaxRepresentativeParty/cac:PartyName/cbc:Name",
+    "UBL-SR-27": "/*/cac:PaymentMeans/cbc:PaymentMeansCode",
+}
+
+
+@pytest.mark.parametrize("rule", STOPS)
+def test_what_would_fire_an_unreachable_rule_stops_the_official_run(
+    rule: str, stylesheet: Sheets
+) -> None:
+    """Two elements where another rule takes one: no official verdict, and ours says where."""
+    artefact = ARTEFACTS[0]
+    assert rule in ubl_peppol.census()[artefact.name].silent
+    document = apply(bases()["full 380"], (Edit("double", STOPS[rule]),))
+    verdict = stylesheet(artefact.stylesheet).judge(document)
+    assert verdict.fired is None
+    assert "more than one item" in verdict.stopped
+    report, _ = judged(artefact, etree.fromstring(document))
+    steps = STOPS[rule].rsplit("/", 2)[1:]
+    places = [finding.path for finding in report.findings if finding.undecided]
+    assert any(path.endswith(f"{steps[0]}/{steps[1]}[2]") for path in places), places
 
 
 def census_file() -> dict[str, dict[str, str]]:
     return tomllib.loads(CENSUS.read_text(encoding="utf-8"))
-
-
-def write_census(artefact: str, fired: set[str]) -> None:
-    """Put the ids of one artefact into the file, by family."""
-    families = defaultdict(list)
-    for rule in sorted(fired):
-        families[rule.rpartition("-")[0]].append(rule)
-    listing = "\n".join(" ".join(ids) for ids in families.values())
-    begun, found, rest = CENSUS.read_text(encoding="utf-8").partition(f'["{artefact}"]\n')
-    head, _, after = rest.partition('fired = """\n')
-    _, _, tail = after.partition('"""')
-    CENSUS.write_text(f'{begun}{found}{head}fired = """\n{listing}\n"""{tail}', encoding="utf-8")

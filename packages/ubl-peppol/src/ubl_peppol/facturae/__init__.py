@@ -4,6 +4,7 @@ Nothing else in the package imports this module: whoever uses UBL alone installs
 """
 
 from ubl_peppol.facturae.conversion import Conversion, to_en16931
+from ubl_peppol.facturae.documents import convert_document
 from ubl_peppol.losses import Loss, LossKind
 
-__all__ = ["Conversion", "Loss", "LossKind", "to_en16931"]
+__all__ = ["Conversion", "Loss", "LossKind", "convert_document", "to_en16931"]

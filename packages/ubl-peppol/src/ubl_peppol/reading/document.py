@@ -1,7 +1,8 @@
 """The reading of a document: every group and every term that it holds, with its place."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import repeat
 from typing import Any, TypeVar, cast
 
 from lxml import etree
@@ -9,23 +10,32 @@ from lxml import etree
 from einvoice_core.findings import Location, Undecided
 from einvoice_core.money import total
 from ubl_peppol.errors import UnknownDocumentError
-from ubl_peppol.reading.table import Path, PathTable, ubl_table
+from ubl_peppol.reading.conditions import Condition
+from ubl_peppol.reading.kinds import Kind, Kinds
+from ubl_peppol.reading.table import Path, PathTable, cii_table, ubl_table
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
-from ubl_peppol.syntax import CREDIT_NOTE, INVOICE
+from ubl_peppol.syntax import CREDIT_NOTE, INVOICE, LINES
+from ubl_peppol.syntax_cii import ROOT as CII_ROOT
 
 __all__ = ["GroupReading", "Reading", "read"]
 
 T = TypeVar("T")
-_ROOTS = {f"{{{INVOICE}}}Invoice": False, f"{{{CREDIT_NOTE}}}CreditNote": True}
+_ROOTS = {
+    f"{{{INVOICE}}}Invoice": (False, ubl_table),
+    f"{{{CREDIT_NOTE}}}CreditNote": (True, ubl_table),
+    CII_ROOT: (False, cii_table),
+}
 
 
 class GroupReading:
     """One occurrence of a group: its terms and the groups inside it, each 0, 1 or many times."""
 
-    __slots__ = ("_groups", "_values", "element")
+    __slots__ = ("_groups", "_values", "element", "kind")
 
-    def __init__(self, element: etree._Element) -> None:
+    def __init__(self, element: etree._Element, kind: Kind | None = None) -> None:
         self.element = element
+        self.kind = kind
+        """The lines for which this one, or the one around it, stands in a sample."""
         self._values: dict[str, list[Value]] = {}
         self._groups: dict[str, list[GroupReading]] = {}
 
@@ -108,19 +118,28 @@ class GroupReading:
         """
         return [value.decimal for value in self.values(term)]
 
-    def _add_value(self, term: str, value: Value) -> None:
-        values = self._values.get(term)
-        if values is None:
-            self._values[term] = [value]
-        else:
-            values.append(value)
+    def rows(self, *values: Value | None) -> Iterator[tuple[Decimal | None, ...]]:
+        """Yield numbers of this group; in a sample also those of each group it stands for.
 
-    def _add_group(self, group_id: str, group: "GroupReading") -> None:
-        groups = self._groups.get(group_id)
-        if groups is None:
-            self._groups[group_id] = [group]
-        else:
-            groups.append(group)
+        Args:
+            *values: Values of this group; ``None`` stays ``None`` in each row.
+
+        Raises:
+            Undecided: One of them is not a number.
+        """
+        own = tuple(None if value is None else value.decimal for value in values)
+        if self.kind is None or self.kind.count < 2:
+            yield own
+            return
+        columns = [None if value is None else self.kind.numbers(value.element) for value in values]
+        count = self.kind.count
+        yield from zip(
+            *(
+                repeat(number, count) if column is None else column
+                for number, column in zip(own, columns, strict=True)
+            ),
+            strict=True,
+        )
 
 
 _NO_VALUES: list[Value] = []
@@ -132,11 +151,17 @@ class Reading:
 
     ``reading.groups("BG-25")`` are the groups of a kind wherever the official rules look for them;
     ``reading.document.groups("BG-25")`` only those in their proper place.
+
+    The document is walked when it is first asked. :attr:`sample` is the same document with one line
+    of each kind, for rules that cannot tell such lines apart.
     """
 
     __slots__ = (
         "_cache",
         "_groups",
+        "_held",
+        "_sample",
+        "_sampling",
         "amounts",
         "binary_objects",
         "document",
@@ -148,23 +173,74 @@ class Reading:
         "unreadable",
     )
 
-    def __init__(self, root: etree._Element, table: PathTable, *, is_credit_note: bool) -> None:
+    document: GroupReading
+    empty: list[etree._Element]
+    """Elements that hold nothing but white space."""
+    outside: dict[str, Value]
+    """Rule on what the norm does not use → where the document breaks it first."""
+    amounts: list[etree._Element]
+    """Elements whose name ends in ``Amount``, whatever their namespace."""
+    binary_objects: list[etree._Element]
+    """Elements whose name ends in ``BinaryObject``."""
+    unreadable: list[Undecided]
+    """Places where the table could not tell what an element is."""
+    _groups: dict[str, list[GroupReading]]
+
+    def __init__(
+        self,
+        root: etree._Element,
+        table: PathTable,
+        *,
+        is_credit_note: bool,
+        sampling: bool = False,
+    ) -> None:
         self.root = root
         self.table = table
         self.is_credit_note = is_credit_note
-        self.document = GroupReading(root)
-        self.empty: list[etree._Element] = []
-        """Elements that hold nothing but white space."""
-        self.outside: dict[str, Value] = {}
-        """Rule on what the norm does not use → where the document breaks it first."""
-        self.amounts: list[etree._Element] = []
-        """Elements whose name ends in ``Amount``, whatever their namespace."""
-        self.binary_objects: list[etree._Element] = []
-        """Elements whose name ends in ``BinaryObject``."""
-        self.unreadable: list[Undecided] = []
-        """Places where the table could not tell what an element is."""
-        self._groups: dict[str, list[GroupReading]] = {"document": [self.document]}
+        self._sampling = sampling
+        self._sample: Reading | None = None
+        self._held: dict[Condition, dict[etree._Element, bool]] = {}
         self._cache: dict[str, Any] = {}
+
+    @property
+    def is_cii(self) -> bool:
+        """Whether the document is a Cross Industry Invoice, not UBL."""
+        return self.root.tag == CII_ROOT
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the slot holds
+        # Only slots that are not set yet come here.
+        if name not in _WALKED:
+            raise AttributeError(name)
+        self._open()
+        _walk_root(self)
+        return getattr(self, name)
+
+    def _open(self) -> None:
+        self.document = GroupReading(self.root)
+        self.empty, self.unreadable, self.amounts, self.binary_objects = [], [], [], []
+        self.outside = {}
+        self._groups = {"document": [self.document]}
+
+    @property
+    def sample(self) -> "Reading":
+        """The document with one line of each kind, or itself where no two lines are alike."""
+        if self._sample is None:
+            self._sample = self if self._sampling else self._sampled()
+        return self._sample
+
+    def _sampled(self) -> "Reading":
+        sample = Reading(self.root, self.table, is_credit_note=self.is_credit_note, sampling=True)
+        sample._open()
+        if not _walk_root(sample):
+            return sample
+        for name in _WALKED:
+            setattr(self, name, getattr(sample, name))
+        return self
+
+    @property
+    def keys(self) -> Iterable[str]:
+        """What the document holds: groups anywhere, terms of the document, rules it breaks."""
+        return (*self._groups, *self.document._values, *self.outside)
 
     def groups(self, group_id: str) -> list[GroupReading]:
         """Return every group of that kind, in document order."""
@@ -187,62 +263,100 @@ class Reading:
     def sum(self, groups: Iterable[GroupReading], term: str) -> Decimal:
         """Add up a term over groups; a group without it adds nothing.
 
+        A group of a sample adds what all the lines of its kind have.
+
         Raises:
             Undecided: In one of them it occurs twice, or is not a number.
         """
-        return total(amount for group in groups if (amount := group.amount(term)) is not None)
+        return total(_addends(groups, term))
+
+
+def _addends(groups: Iterable[GroupReading], term: str) -> Iterator[Decimal]:
+    for group in groups:
+        value = group.one(term)
+        if value is not None:
+            amount = value.decimal
+            together = group.kind.sum(value.element) if group.kind is not None else None
+            yield amount if together is None else together
+
+
+_WALKED = frozenset(
+    {"amounts", "binary_objects", "document", "empty", "outside", "unreadable", "_groups"}
+)
 
 
 def read(root: etree._Element, table: PathTable | None = None) -> Reading:
-    """Read a document in one pass.
+    """Read a document; it is walked once, when it is first asked.
 
     Args:
-        root: A UBL 2.1 ``Invoice`` or ``CreditNote``.
-        table: The path table; by default that of UBL 2.1.
+        root: A UBL 2.1 ``Invoice`` or ``CreditNote``, or a CII D16B ``CrossIndustryInvoice``.
+        table: The path table; by default that of the syntax.
 
     Raises:
         UnknownDocumentError: The root is something else.
     """
-    is_credit_note = _ROOTS.get(str(root.tag))
-    if is_credit_note is None:
+    known = _ROOTS.get(str(root.tag))
+    if known is None:
         raise UnknownDocumentError(
-            f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote is read here",
+            f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote, or a CII "
+            "D16B CrossIndustryInvoice, is read here",
             root=str(root.tag),
         )
-    table = table or ubl_table()
-    reading = Reading(root, table, is_credit_note=is_credit_note)
-    _mark(reading, root, table.root)
-    _walk(reading, root, table.root, {"document": reading.document})
+    is_credit_note, usual = known
+    return Reading(root, table or usual(), is_credit_note=is_credit_note)
+
+
+def _walk_root(reading: Reading) -> bool:
+    """Walk a document, or its sample; return whether all of it was walked."""
+    root, path = reading.root, reading.table.root
+    opened: dict[str, GroupReading | None] = {"document": reading.document}
+    _mark(reading, root, path, root.items())
+    whole = True
+    if reading._sampling:
+        kinds = Kinds()
+        for child in root:
+            kind = kinds.of(child) if child.tag in LINES else None
+            if kind is None or kind.count == 1:
+                _walk(reading, (child,), path, opened, kind)
+            else:
+                whole = False
+    else:
+        _walk(reading, root, path, opened, None)
     if root.find("*") is None and not string_of(root).strip(" \t\r\n"):
         reading.empty.append(root)
-    return reading
+    return whole
 
 
 def _walk(
     reading: Reading,
-    element: etree._Element,
+    children: Iterable[etree._Element],
     path: Path,
     opened: dict[str, GroupReading | None],
-) -> None:
+    kind: Kind | None,
+) -> bool:
+    """Walk elements and what they hold; return whether there were any."""
     known = path.children
-    for child in element:
+    some = False
+    for child in children:
         tag = child.tag
-        if child.tag.__class__ is not str:
+        if tag.__class__ is not str:
             continue  # a comment or a processing instruction
+        some = True
         here = known.get(tag)
         if here is None:
             here = path.grow(tag)
         if here.named:
             (reading.amounts if here.named == "Amount" else reading.binary_objects).append(child)
-        if here.outside or child.attrib:
-            _mark(reading, child, here)
-        below = _open(reading, child, here, opened) if here.groups else opened
+        attributes = child.items()
+        if attributes or here.outside:
+            _mark(reading, child, here, attributes)
+        below = _open(reading, child, here, opened, kind) if here.groups else opened
         if len(child):
             if here.terms:
                 _hold(reading, child, here, string_of(child), below)
-            _walk(reading, child, here, below)
-            # A comment is the only thing in it: the element is as empty as without.
-            if child.find("*") is None and not string_of(child).strip(" \t\r\n"):
+            # Where a comment is the only thing in it, the element is as empty as without.
+            inner = _walk(reading, child, here, below, kind)
+            if not inner and not string_of(child).strip(" \t\r\n"):
                 reading.empty.append(child)
         else:
             text = child.text or ""
@@ -250,15 +364,21 @@ def _walk(
                 _hold(reading, child, here, text, below)
             if not text or not text.strip(" \t\r\n"):
                 reading.empty.append(child)
+    return some
 
 
-def _mark(reading: Reading, element: etree._Element, path: Path) -> None:
+def _mark(
+    reading: Reading,
+    element: etree._Element,
+    path: Path,
+    attributes: Sequence[tuple[str | bytes, str | bytes]],
+) -> None:
     """Note which rules on what the norm does not use an element and its attributes break."""
     for mark in path.outside:
         if mark.rule not in reading.outside and _all_hold(reading, element, mark.conditions):
             reading.outside[mark.rule] = Value("", element)
     forbidden = path.outside_attributes
-    for name, text in element.items():
+    for name, text in attributes:
         for mark in forbidden.get(str(name), ()):
             if mark.rule not in reading.outside and _all_hold(reading, element, mark.conditions):
                 reading.outside[mark.rule] = Value(str(text), element, str(name))
@@ -269,22 +389,32 @@ def _open(
     element: etree._Element,
     path: Path,
     opened: dict[str, GroupReading | None],
+    kind: Kind | None,
 ) -> dict[str, GroupReading | None]:
-    below = dict(opened)
-    group = GroupReading(element)
+    below = opened.copy()
+    group = GroupReading(element, kind)
+    registry = reading._groups
     places: set[str] = set()
-    for opening in path.groups:
-        if opening.conditions and not _all_hold(reading, element, opening.conditions):
-            if opening.id not in places:
-                below[opening.id] = None
+    for group_id, within, conditions in path.groups:
+        if conditions and not _all_hold(reading, element, conditions):
+            if group_id not in places:
+                below[group_id] = None
             continue
-        if opening.id not in places:
-            places.add(opening.id)
-            reading._groups.setdefault(opening.id, []).append(group)
-            below[opening.id] = group
-        parent = opened.get(opening.within) if opening.within else None
-        if parent is not None and group not in parent.groups(opening.id)[-1:]:
-            parent._add_group(opening.id, group)
+        if group_id not in places:
+            places.add(group_id)
+            known = registry.get(group_id)
+            if known is None:
+                registry[group_id] = [group]
+            else:
+                known.append(group)
+            below[group_id] = group
+        parent = opened.get(within) if within else None
+        if parent is not None:
+            known = parent._groups.get(group_id)
+            if known is None:
+                parent._groups[group_id] = [group]
+            elif known[-1] is not group:
+                known.append(group)
     return below
 
 
@@ -296,25 +426,27 @@ def _hold(
     opened: dict[str, GroupReading | None],
 ) -> None:
     value = Value(text, element)
-    for holding in path.terms:
-        group = opened.get(holding.within)
-        if group is None:
+    for term, within, attribute, conditions in path.terms:
+        group = opened.get(within)
+        if group is None or (conditions and not _all_hold(reading, element, conditions)):
             continue
-        if holding.conditions and not _all_hold(reading, element, holding.conditions):
-            continue
-        if holding.attribute:
-            content = element.get(holding.attribute)
+        held = value
+        if attribute:
+            content = element.get(attribute)
             if content is None:
                 continue
-            group._add_value(holding.id, Value(str(content), element, holding.attribute))
+            held = Value(str(content), element, attribute)
+        values = group._values.get(term)
+        if values is None:
+            group._values[term] = [held]
         else:
-            group._add_value(holding.id, value)
+            values.append(held)
 
 
 def _all_hold(
     reading: Reading,
     element: etree._Element,
-    conditions: tuple[tuple[int, Callable[[etree._Element], bool]], ...],
+    conditions: tuple[tuple[int, Condition], ...],
 ) -> bool:
     for up, condition in conditions:
         node: etree._Element | None = element
@@ -322,10 +454,17 @@ def _all_hold(
             node = node.getparent() if node is not None else None
         if node is None:
             return False
-        try:
-            if not condition(node):
-                return False
-        except Undecided as verdict:
-            reading.unreadable.append(verdict)
+        known = reading._held.get(condition)
+        if known is None:
+            known = reading._held[condition] = {}
+        holds = known.get(node)
+        if holds is None:
+            try:
+                holds = condition(node)
+            except Undecided as verdict:
+                reading.unreadable.append(verdict)
+                holds = False
+            known[node] = holds
+        if not holds:
             return False
     return True

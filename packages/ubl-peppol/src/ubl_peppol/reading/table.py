@@ -10,14 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 from einvoice_core.errors import BadParameterError
+from ubl_peppol.reading.cii_conditions import CII_CONDITIONS
 from ubl_peppol.reading.conditions import CONDITIONS, Condition
 from ubl_peppol.syntax import CAC, CBC, EXT
+from ubl_peppol.syntax_cii import CII_NAMESPACES
 
-__all__ = ["OutsideRow", "Path", "PathTable", "outside_rows", "ubl_table"]
+__all__ = ["OutsideRow", "Path", "PathTable", "cii_table", "outside_rows", "ubl_table"]
 
-_NAMESPACES = {"cac": CAC, "cbc": CBC, "ext": EXT}
+_NAMESPACES = {"cac": CAC, "cbc": CBC, "ext": EXT, **CII_NAMESPACES}
+_CONDITIONS = {**CONDITIONS, **CII_CONDITIONS}
 _ANY = "*"
 _LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
 _REMEMBERED = 20_000
@@ -55,8 +59,7 @@ class _Row:
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening:
+class _Opening(NamedTuple):
     """An element that opens a group, with the conditions of it and of elements above it."""
 
     id: str
@@ -64,8 +67,7 @@ class _Opening:
     conditions: tuple[tuple[int, Condition], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Holding:
+class _Holding(NamedTuple):
     """An element that holds a term, with the conditions of it and of elements above it."""
 
     id: str
@@ -263,10 +265,10 @@ def _step(text: str, origin: str) -> _Step:
     if name == _ANY:
         return _Step(_ANY, CONDITIONS[condition])
     prefix, _, local = name.partition(":")
-    if prefix not in _NAMESPACES or (condition and condition not in CONDITIONS):
+    if prefix not in _NAMESPACES or (condition and condition not in _CONDITIONS):
         raise BadParameterError(f"{origin}: {text!r} is not a step of a path")
     tag = f"{{{_NAMESPACES[prefix]}}}{local}"
-    return _Step(tag, CONDITIONS[condition] if condition else None)
+    return _Step(tag, _CONDITIONS[condition] if condition else None)
 
 
 @cache
@@ -280,6 +282,13 @@ def ubl_table() -> PathTable:
     """Return the table of UBL 2.1."""
     name = "reading/ubl.csv"
     return PathTable("\n".join(_lines(name)), name, outside_rows())
+
+
+@cache
+def cii_table() -> PathTable:
+    """Return the table of CII D16B."""
+    name = "reading/cii.csv"
+    return PathTable("\n".join(_lines(name)), name)
 
 
 def _lines(name: str) -> list[str]:

@@ -200,12 +200,14 @@ def _steps_below(parent: etree._Element) -> dict[etree._Element, str]:
 class Value:
     """A text of the document with the element that holds it."""
 
-    __slots__ = ("attribute", "element", "text")
+    __slots__ = ("_decimal", "_part", "attribute", "element", "text")
 
     def __init__(self, text: str, element: etree._Element, attribute: str = "") -> None:
         self.text = text
         self.element = element
         self.attribute = attribute
+        self._decimal: Decimal | None = None
+        self._part: tuple[str, str | None] | None = None
 
     def __str__(self) -> str:
         return self.collapsed
@@ -225,8 +227,11 @@ class Value:
 
     def part(self, name: str) -> str | None:
         """Return an attribute of the element, such as the scheme of an identifier."""
-        value = self.element.get(name)
-        return value if value is None else str(value)
+        known = self._part
+        if known is None or known[0] != name:
+            value = self.element.get(name)
+            known = self._part = (name, value if value is None else str(value))
+        return known[1]
 
     @property
     def decimal(self) -> Decimal:
@@ -235,10 +240,12 @@ class Value:
         Raises:
             Undecided: The text is not one.
         """
-        try:
-            return parse_decimal(self.text)
-        except ValueError as error:
-            raise Undecided(self, str(error)) from None
+        if self._decimal is None:
+            try:
+                self._decimal = parse_decimal(self.text)
+            except ValueError as error:
+                raise Undecided(self, str(error)) from None
+        return self._decimal
 
     @property
     def double(self) -> Decimal:

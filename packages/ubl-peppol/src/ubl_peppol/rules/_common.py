@@ -3,10 +3,9 @@
 from functools import cache
 from typing import get_args, get_type_hints
 
-from einvoice_core.findings import Breach, RuleSet
-from einvoice_core.records import Term
-from ubl_peppol import model
-from ubl_peppol.reading import GroupReading, Reading
+from einvoice_core.findings import Breach
+from ubl_peppol.reading import GroupReading
+from ubl_peppol.rules._engine import Rules
 
 __all__ = ["EN16931_RELEASE", "PEPPOL_RELEASE", "en_rules", "label", "missing", "shown"]
 
@@ -14,13 +13,17 @@ EN16931_RELEASE = "CEN/TC 434 validation artefacts 1.3.16, EN 16931-1:2017"
 PEPPOL_RELEASE = "Peppol BIS Billing 3.0.21 (May 2026)"
 
 
-def en_rules(name: str) -> RuleSet[Reading]:
+def en_rules(name: str) -> Rules:
     """Open a rule set of EN 16931."""
-    return RuleSet(EN16931_RELEASE, name)
+    return Rules(EN16931_RELEASE, name)
 
 
 @cache
 def _labels() -> dict[str, str]:
+    # The model is slow to import, and wanted only where something is to be said.
+    from einvoice_core.records import Term
+    from ubl_peppol import model
+
     labels: dict[str, str] = {}
     for name in model.__all__:
         record = getattr(model, name)

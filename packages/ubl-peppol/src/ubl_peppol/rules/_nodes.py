@@ -30,6 +30,7 @@ __all__ = [
     "number",
     "one",
     "only",
+    "own_text",
     "raw",
     "tag",
     "text",
@@ -128,6 +129,15 @@ def text_nodes(elements: Iterable[etree._Element]) -> str:
     if len(pieces) > 1:
         raise Undecided(location_of(pieces[1][0]), "there are two texts here: keep one")
     return pieces[0][1] if pieces else ""
+
+
+def own_text(value: Value) -> str:
+    """Return the text directly in the element of a value, with its white space collapsed.
+
+    Raises:
+        Undecided: There are two texts, around an element or a comment.
+    """
+    return collapse(text_nodes([value.element])) if len(value.element) else value.collapsed
 
 
 def blank(element: etree._Element) -> bool:

@@ -23,6 +23,7 @@ _PERCENT = Decimal("0.01")
 
 @arithmetic.rule(
     "BR-CO-03",
+    on="BT-7",
     terms=["BT-7", "BT-8"],
     message="The tax point is given twice, as date {day} (BT-7) and as code {code} (BT-8): "
     "keep one.",
@@ -40,6 +41,7 @@ def tax_point_is_date_or_code(invoice: Reading) -> Iterator[Breach]:
 
 @arithmetic.rule(
     "BR-CO-09",
+    on="vat-registration",
     terms=["BT-31", "BT-48", "BT-63"],
     message="The VAT number {number!r} does not begin with a country code, such as ES.",
 )
@@ -53,6 +55,7 @@ def vat_number_begins_with_a_country(invoice: Reading) -> Iterator[Breach]:
 
 @arithmetic.rule(
     "BR-CO-10",
+    on="BG-22",
     terms=["BT-106", "BT-131"],
     message="BT-106 says {stated}, but the lines add up to {computed}.",
 )
@@ -73,7 +76,9 @@ _SAME_KIND = {
 }
 
 
-@arithmetic.family(_SAME_KIND, message="The code and the reason must mean the same.")
+@arithmetic.family(
+    _SAME_KIND, on=lambda _: "never", message="The code and the reason must mean the same."
+)
 def reason_and_code_mean_the_same(_: Reading, __: tuple[str, str]) -> Iterator[Breach]:
     """The reason of an allowance or charge and its code mean the same: people judge that."""
     return iter(())
@@ -86,7 +91,9 @@ _DOCUMENT_SUMS = {
 
 
 @arithmetic.family(
-    _DOCUMENT_SUMS, message="{term} says {stated}, but the document {what} add up to {computed}."
+    _DOCUMENT_SUMS,
+    on=lambda _: "BG-22",
+    message="{term} says {stated}, but the document {what} add up to {computed}.",
 )
 def total_of_allowances_or_charges(
     invoice: Reading, place: tuple[str, str, str, str]
@@ -105,6 +112,7 @@ def total_of_allowances_or_charges(
 
 @arithmetic.rule(
     "BR-CO-13",
+    on="BG-22",
     terms=["BT-109", "BT-106", "BT-107", "BT-108"],
     message="BT-109 says {stated}, but lines - allowances + charges is {computed}.",
 )
@@ -128,6 +136,7 @@ def _negative(amount: Decimal | None) -> Decimal | None:
 
 @arithmetic.rule(
     "BR-CO-14",
+    on="tax-total",
     terms=["BT-110", "BT-117"],
     message="The total VAT is {stated}, but the breakdown adds up to {computed}.",
 )
@@ -145,6 +154,7 @@ def total_vat_is_the_sum_of_the_breakdown(invoice: Reading) -> Iterator[Breach]:
 
 @arithmetic.rule(
     "BR-CO-15",
+    on="BT-5",
     terms=["BT-112", "BT-109", "BT-110"],
     message="BT-112 says {stated}, but the total without VAT plus the total VAT in {currency} "
     "is {computed}.",
@@ -191,6 +201,7 @@ def _tax_in(invoice: Reading, tax_total: GroupReading, currency: str) -> Decimal
 
 @arithmetic.rule(
     "BR-CO-16",
+    on="BG-22",
     terms=["BT-115", "BT-112", "BT-113", "BT-114"],
     message="BT-115 says {stated}, but total with VAT {with_vat} - paid {paid} + rounding "
     "{rounding} is {computed}.",
@@ -220,6 +231,7 @@ def amount_due(invoice: Reading) -> Iterator[Breach]:
 
 @arithmetic.rule(
     "BR-CO-17",
+    on="BG-23",
     terms=["BT-117", "BT-116", "BT-119"],
     message="The tax is {tax}, but {base} at {rate} % is {computed}.",
 )
@@ -262,6 +274,7 @@ def _whole(value: Decimal) -> Decimal:
 
 @arithmetic.rule(
     "BR-CO-19",
+    on="BG-14",
     terms=["BT-73", "BT-74"],
     message="The period (BG-14) says neither when it starts nor when it ends: give one or both.",
 )
@@ -274,6 +287,7 @@ def invoice_period_has_a_day(invoice: Reading) -> Iterator[Breach]:
 
 @arithmetic.rule(
     "BR-CO-20",
+    on="BG-26",
     terms=["BT-134", "BT-135"],
     message="The period of the line (BG-26) says neither when it starts nor when it ends.",
 )
@@ -286,6 +300,7 @@ def line_period_has_a_day(invoice: Reading) -> Iterator[Breach]:
 
 @arithmetic.rule(
     "BR-CO-26",
+    on="BG-4",
     terms=["BT-29", "BT-30", "BT-31"],
     message="The seller cannot be identified: add a VAT number (BT-31), a legal registration "
     "(BT-30) or another identifier (BT-29).",

@@ -39,7 +39,9 @@ _TWO_DECIMALS = {
 }
 
 
-@decimals.family(_TWO_DECIMALS, message="{term} is {value}: round it to two decimals.")
+@decimals.family(
+    _TWO_DECIMALS, on=lambda row: row[0], message="{term} is {value}: round it to two decimals."
+)
 def amount_has_two_decimals(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The amount has at most two decimals, counted as it is written."""
     group_id, term = place
@@ -54,6 +56,7 @@ _TOTAL_VAT = {"BR-DEC-13": "DocumentCurrencyCode", "BR-DEC-15": "TaxCurrencyCode
 
 @decimals.family(
     _TOTAL_VAT,
+    on=lambda _: "tax-total",
     terms=["BT-110", "BT-111"],
     message="The total VAT is {value}: round it to two decimals, and take {code} out of it.",
 )

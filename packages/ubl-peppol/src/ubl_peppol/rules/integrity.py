@@ -28,7 +28,11 @@ _NOT_BLANK = {
 }
 
 
-@integrity.family(_NOT_BLANK, message="{term} is missing or blank: fill it in.")
+@integrity.family(
+    _NOT_BLANK,
+    on=lambda row: row[0],
+    message="{term} is missing or blank: fill it in.",
+)
 def term_is_filled_in(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """A mandatory term of the group is present and not blank."""
     group_id, term = place
@@ -63,7 +67,11 @@ _PRESENT = {
 }
 
 
-@integrity.family(_PRESENT, message="{term} is missing: add it.")
+@integrity.family(
+    _PRESENT,
+    on=lambda row: row[0],
+    message="{term} is missing: add it.",
+)
 def term_is_present(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """A mandatory term of the group is present."""
     group_id, term = place
@@ -81,7 +89,11 @@ _GROUP_PRESENT = {
 }
 
 
-@integrity.family(_GROUP_PRESENT, message="The group {group} is missing: add it.")
+@integrity.family(
+    _GROUP_PRESENT,
+    on=lambda row: row[0],
+    message="The group {group} is missing: add it.",
+)
 def group_is_present(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """A mandatory group is present."""
     outer, inner = place
@@ -103,7 +115,9 @@ _REASONED = {
 
 
 @integrity.family(
-    _REASONED, message="There is neither a reason ({reason}) nor its code ({code}): give one."
+    _REASONED,
+    on=lambda row: row[0],
+    message="There is neither a reason ({reason}) nor its code ({code}): give one.",
 )
 def allowance_or_charge_has_a_reason(
     invoice: Reading, place: tuple[str, str, str]
@@ -123,7 +137,11 @@ _SCHEMED = {
 }
 
 
-@integrity.family(_SCHEMED, message="{term} is {value!r} without its scheme ({part}): add it.")
+@integrity.family(
+    _SCHEMED,
+    on=lambda row: row[0],
+    message="{term} is {value!r} without its scheme ({part}): add it.",
+)
 def identifier_has_a_scheme(invoice: Reading, place: tuple[str, str, str]) -> Iterator[Breach]:
     """The identifier says which scheme gives it."""
     group_id, term, part = place
@@ -135,6 +153,7 @@ def identifier_has_a_scheme(invoice: Reading, place: tuple[str, str, str]) -> It
 
 @integrity.rule(
     "BR-17",
+    on="BG-10",
     terms=["BT-59", "BT-60", "BT-27"],
     message="The payee (BG-10) has the name {name}: it needs one, and must differ from the "
     "seller in name and identifier; leave the group out when the seller is paid.",
@@ -156,6 +175,7 @@ def _shared(payee: GroupReading, term: str, sellers: list[GroupReading], of_sell
 
 @integrity.rule(
     "BR-27",
+    on="BG-25",
     terms=["BT-146"],
     message="The net price is {price}: it must be given and not be negative.",
 )
@@ -168,6 +188,7 @@ def net_price_is_not_negative(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-28",
+    on="BG-25",
     terms=["BT-148"],
     message="The gross price is {price}: it must not be negative.",
 )
@@ -183,7 +204,9 @@ _PERIODS = {"BR-29": ("BG-14", "BT-73", "BT-74"), "BR-30": ("BG-26", "BT-134", "
 
 
 @integrity.family(
-    _PERIODS, message="The period ends on {ends_on}, before it starts on {starts_on}."
+    _PERIODS,
+    on=lambda row: row[0],
+    message="The period ends on {ends_on}, before it starts on {starts_on}.",
 )
 def period_ends_after_it_starts(invoice: Reading, place: tuple[str, str, str]) -> Iterator[Breach]:
     """A period does not end before it starts."""
@@ -196,6 +219,7 @@ def period_ends_after_it_starts(invoice: Reading, place: tuple[str, str, str]) -
 
 @integrity.rule(
     "BR-48",
+    on="BG-23",
     terms=["BT-119"],
     message="The VAT breakdown of category {category} has no rate (BT-119): add it.",
 )
@@ -209,6 +233,7 @@ def breakdown_has_a_rate(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-50",
+    on="BG-16",
     terms=["BT-84"],
     message="The credit transfer has no account (BT-84): add the IBAN.",
 )
@@ -223,6 +248,7 @@ def credit_transfer_has_an_account(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-51",
+    on="BG-16",
     terms=["BT-87"],
     severity=Severity.WARNING,
     message="The card number shows {length} characters: keep at most the last ten.",
@@ -238,6 +264,7 @@ def card_number_is_cut(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-53",
+    on="BT-6",
     terms=["BT-6", "BT-111"],
     message="VAT is accounted in {currency} (BT-6), but no total VAT is given in it: add BT-111.",
 )
@@ -256,6 +283,7 @@ def tax_total_in_the_accounting_currency(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-54",
+    on="BG-32",
     terms=["BT-160", "BT-161"],
     message="The item attribute lacks its {lack}: give name and value.",
 )
@@ -270,6 +298,7 @@ def item_attribute_is_complete(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-61",
+    on="BG-16",
     terms=["BT-81", "BT-84"],
     message="Payment means {code} is a credit transfer, but no account (BT-84) is given: add it.",
 )

@@ -29,6 +29,7 @@ _CODES = {
 
 @lists.family(
     {rule: (rule, term) for rule, term in _CODES.items()},
+    on=lambda place: place[1],
     message="{code!r} is not in the code list of this element: replace it.",
 )
 def code_is_listed(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
@@ -56,6 +57,7 @@ _SCHEMES = {
 
 @lists.family(
     {rule: (rule, *place) for rule, place in _SCHEMES.items()},
+    on=lambda place: place[1],
     message="{code!r} is not in the list for this attribute: replace it.",
 )
 def scheme_is_listed(invoice: Reading, place: tuple[str, str, str]) -> Iterator[Breach]:
@@ -94,6 +96,7 @@ def document_type_is_listed(invoice: Reading) -> Iterator[Breach]:
 
 @lists.rule(
     "BR-CL-08",
+    on="BG-1",
     terms=["BT-21"],
     message="The note begins with the subject code {code!r}, which UNTDID 4451 does not have.",
 )
@@ -108,6 +111,7 @@ def subject_of_a_note_is_listed(invoice: Reading) -> Iterator[Breach]:
 
 @lists.rule(
     "BR-CL-10",
+    on="party-identifier",
     terms=["BT-29-1", "BT-46-1", "BT-60-1", "BT-61-1"],
     message="{scheme!r} is not a scheme of ISO 6523; SEPA is one for the seller and the payee.",
 )
@@ -131,6 +135,7 @@ def _of_a_creditor(value: Value) -> bool:
 
 @lists.rule(
     "BR-CL-22",
+    on="exemption-code",
     terms=["BT-121"],
     message="{code} is not in the VATEX list of exemption reasons: replace it.",
 )

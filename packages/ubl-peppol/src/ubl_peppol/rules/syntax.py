@@ -29,7 +29,12 @@ def _outside(severity: Severity) -> dict[str, tuple[str, str]]:
     }
 
 
-@syntax.family(_outside(Severity.WARNING), message=_OUTSIDE_MESSAGE, severity=Severity.WARNING)
+@syntax.family(
+    _outside(Severity.WARNING),
+    on=lambda row: row[0],
+    message=_OUTSIDE_MESSAGE,
+    severity=Severity.WARNING,
+)
 def only_what_the_norm_uses(invoice: Reading, row: tuple[str, str]) -> Iterator[Breach]:
     """The document has no element and no attribute that the norm does not use."""
     rule, path = row
@@ -38,7 +43,11 @@ def only_what_the_norm_uses(invoice: Reading, row: tuple[str, str]) -> Iterator[
         yield Breach(at=at, path=path.partition("[")[0].removeprefix("//"))
 
 
-syntax.family(_outside(Severity.FATAL), message=_OUTSIDE_MESSAGE)(only_what_the_norm_uses)
+syntax.family(
+    _outside(Severity.FATAL),
+    on=lambda row: row[0],
+    message=_OUTSIDE_MESSAGE,
+)(only_what_the_norm_uses)
 
 
 _AT_MOST_ONCE = {
@@ -85,7 +94,11 @@ _AT_MOST_ONCE = {
 }
 
 
-@syntax.family(_AT_MOST_ONCE, message="{term} occurs {count} times: keep one.")
+@syntax.family(
+    _AT_MOST_ONCE,
+    on=lambda row: row[1] if row[0] == "document" else row[0],
+    message="{term} occurs {count} times: keep one.",
+)
 def term_occurs_at_most_once(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The term occurs at most once."""
     group_id, term = place
@@ -103,7 +116,11 @@ _GROUP_AT_MOST_ONCE = {
 }
 
 
-@syntax.family(_GROUP_AT_MOST_ONCE, message="The group {group} occurs {count} times: keep one.")
+@syntax.family(
+    _GROUP_AT_MOST_ONCE,
+    on=lambda row: row[1],
+    message="The group {group} occurs {count} times: keep one.",
+)
 def group_occurs_at_most_once(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The group occurs at most once."""
     outer, inner = place
@@ -115,6 +132,7 @@ def group_occurs_at_most_once(invoice: Reading, place: tuple[str, str]) -> Itera
 
 @syntax.rule(
     "UBL-SR-07",
+    on="BG-3",
     terms=["BG-3", "BT-25"],
     message="The reference to a preceding invoice has no number (BT-25): add it.",
 )
@@ -141,6 +159,7 @@ _SELLER_NAME = f"{{{CAC}}}Party/{{{CAC}}}PartyLegalEntity/{{{CBC}}}RegistrationN
 
 @syntax.family(
     _PAYEE,
+    on=lambda _: "BG-10",
     terms=["BT-59", "BT-60", "BT-61", "BT-27"],
     message="The payee (BG-10) has {count} times a {what} and is called {name}: it may have one, "
     "and its name must differ from that of the seller, {seller}.",
@@ -174,6 +193,7 @@ def _seller_names(payee: etree._Element) -> list[str]:
 
 @syntax.rule(
     "UBL-SR-42",
+    on="party-of-seller",
     terms=["BT-31", "BT-32"],
     message="The seller has {count} tax registrations: keep a VAT number (BT-31) and another "
     "tax number (BT-32) at most.",
@@ -188,6 +208,7 @@ def seller_has_two_tax_numbers_at_most(invoice: Reading) -> Iterator[Breach]:
 
 @syntax.rule(
     "UBL-SR-43",
+    on="document-reference",
     terms=["BT-18-1", "BT-122"],
     message="The supporting document {reference} has a scheme or the document type {code}: only an "
     "invoiced object (type 130) and, in a credit note, a project (type 50) have them.",
@@ -213,7 +234,9 @@ _DISTINCT = {
 
 
 @syntax.family(
-    _DISTINCT, message="There are different {what}, {first!r} and {second!r}: use one throughout."
+    _DISTINCT,
+    on=lambda row: row[0],
+    message="There are different {what}, {first!r} and {second!r}: use one throughout.",
 )
 def payment_means_agree(invoice: Reading, row: tuple[str, str]) -> Iterator[Breach]:
     """All payment means have the same code and remittance text."""
@@ -227,6 +250,7 @@ def payment_means_agree(invoice: Reading, row: tuple[str, str]) -> Iterator[Brea
 
 @syntax.rule(
     "UBL-SR-48",
+    on="BG-25",
     terms=["BG-30", "BT-151"],
     message="The line has {count} VAT categories (BG-30): it must have one.",
 )
@@ -240,6 +264,7 @@ def line_has_one_vat_category(invoice: Reading) -> Iterator[Breach]:
 
 @syntax.rule(
     "UBL-SR-53",
+    on="any-registration",
     terms=["BT-31", "BT-32", "BT-48", "BT-63"],
     message="The tax registration lacks its {lack}: give number and tax scheme.",
 )

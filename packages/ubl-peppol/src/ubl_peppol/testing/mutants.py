@@ -7,11 +7,15 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
+from ubl_peppol.reading.table import outside_rows
+from ubl_peppol.syntax import EXT
+
 __all__ = ["random_mutants"]
 
 _CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
 _CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 
+_SPACES = {"cac": _CAC, "cbc": _CBC, "ext": f"{{{EXT}}}"}
 _Mutation = Callable[[etree._Element, random.Random], None]
 
 _CATEGORIES = (f"{_CAC}TaxCategory", f"{_CAC}ClassifiedTaxCategory")
@@ -46,7 +50,20 @@ def _rewritten(root: etree._Element, rng: random.Random) -> None:
     element = rng.choice(_amounts(root))
     text = (element.text or "").strip()
     element.text = rng.choice(
-        [f" {text} ", f"+{text}", f"-{text}", "-0", "0", f"{text}0000", f"{text}.", "1e3", "NaN"]
+        [
+            f" {text} ",
+            f"+{text}",
+            f"-{text}",
+            "-0",
+            "0",
+            f"{text}0000",
+            f"{text}.",
+            "1e3",
+            "NaN",
+            f"{text}.00000000000000000001",
+            "0.005",
+            "-0.00",
+        ]
     )
 
 
@@ -104,6 +121,28 @@ def _swapped(root: etree._Element, rng: random.Random) -> None:
     first.text, second.text = second.text, first.text
 
 
+def _outside(root: etree._Element, rng: random.Random) -> None:
+    """Add something that the norm does not use, or an attribute."""
+    row = rng.choice(outside_rows())
+    line = "CreditNoteLine" if str(root.tag).endswith("CreditNote") else "InvoiceLine"
+    steps = row.path.removeprefix("//").split("/")
+    element = root
+    for step in steps:
+        name = step.partition("[")[0]
+        if name.startswith("@"):
+            element.set(name[1:], rng.choice(_CODES))
+            return
+        prefix, _, local = name.partition(":")
+        tag = f"{_SPACES[prefix]}{local}" if local else f"{_CAC}{line}"
+        if name == "*":
+            element = rng.choice(_leaves(root))
+            continue
+        found = list(element.iterchildren(tag))
+        last = step is steps[-1]
+        element = rng.choice(found) if found and not last else etree.SubElement(element, tag)
+    element.text = rng.choice(_CODES)
+
+
 _MUTATIONS: tuple[_Mutation, ...] = (
     _by_a_cent,
     _by_a_cent,
@@ -118,6 +157,7 @@ _MUTATIONS: tuple[_Mutation, ...] = (
     _attribute,
     _dated,
     _swapped,
+    _outside,
 )
 
 

@@ -90,7 +90,7 @@ def examine(xml: bytes, limits: Limits = LIMITS) -> Examination:
 
 def to_model(reading: Reading) -> Examination:
     """Build the strict record from a reading."""
-    builder = _Builder(reading)
+    builder = Builder(reading)
     invoice = builder.group(reading.document, Invoice)
     builder.check_unreadable()
     losses = leftovers(reading, builder.consumed)
@@ -100,7 +100,9 @@ def to_model(reading: Reading) -> Examination:
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class Field:
+    """One field of a record with its term."""
+
     name: str
     term: str
     kind: type
@@ -109,20 +111,20 @@ class _Field:
 
 
 @cache
-def _fields(record: type[Group]) -> tuple[_Field, ...]:
+def _fields(record: type[Group]) -> tuple[Field, ...]:
     hints = get_type_hints(record, include_extras=True)
     return tuple(_fields_of(record, hints))
 
 
-def _fields_of(record: type[Group], hints: dict[str, Any]) -> Iterator[_Field]:
+def _fields_of(record: type[Group], hints: dict[str, Any]) -> Iterator[Field]:
     for name, info in record.model_fields.items():
         term = next(item.id for item in info.metadata if isinstance(item, Term))
         annotation = get_args(hints[name])[0]
         minimum = any(getattr(item, "min_length", None) for item in info.metadata)
         if get_origin(annotation) is tuple:
-            yield _Field(name, term, _plain(get_args(annotation)[0]), minimum, many=True)
+            yield Field(name, term, _plain(get_args(annotation)[0]), minimum, many=True)
         else:
-            yield _Field(name, term, _plain(annotation), info.is_required(), many=False)
+            yield Field(name, term, _plain(annotation), info.is_required(), many=False)
 
 
 def _plain(annotation: Any) -> type:  # noqa: ANN401 - annotations have no type
@@ -135,7 +137,9 @@ def _plain(annotation: Any) -> type:  # noqa: ANN401 - annotations have no type
     return plain
 
 
-class _Builder:
+class Builder:
+    """Builds the records from a reading; the places are those of UBL unless a subclass says so."""
+
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.table = reading.table
@@ -174,7 +178,7 @@ class _Builder:
             return None
         return cast(G, record.model_construct(**got))
 
-    def _groups(self, group: GroupReading, field: _Field, kind: type[Group]) -> list[Group]:
+    def _groups(self, group: GroupReading, field: Field, kind: type[Group]) -> list[Group]:
         if kind is Note:
             return [self._note(entry) for entry in group.groups("BG-1")]
         if kind is PaymentInstructions:
@@ -185,16 +189,9 @@ class _Builder:
         built = (self.group(entry, kind) for entry in entries[: None if field.many else 1])
         return [record for record in built if record is not None]
 
-    def _values(self, group: GroupReading, field: _Field) -> list[Any]:
+    def _values(self, group: GroupReading, field: Field) -> list[Any]:
         term = field.term
-        values = group.values(term)
-        if not values and term in _ON_THE_DOCUMENT:
-            values = self.reading.document.values(term)
-        elif term == "BT-9" and self.reading.is_credit_note:
-            values = group.values("credit-note-due") or values
-        elif term == "BT-13" and values and self._only_for_the_schema(group, values):
-            self._consume(values[0])
-            values = []
+        values = self._found(group, term)
         self._check_count(group, field, [value.location for value in values[1:2]], len(values))
         items = []
         for value in values[: None if field.many else 1]:
@@ -204,11 +201,23 @@ class _Builder:
                 self.report("UBL-PEPPOL-003", value, f"{term}: {error}", term)
         return items
 
+    def _found(self, group: GroupReading, term: str) -> list[Value]:
+        """Return the occurrences of a term, wherever the syntax puts it."""
+        values = group.values(term)
+        if not values and term in _ON_THE_DOCUMENT:
+            return self.reading.document.values(term)
+        if term == "BT-9" and self.reading.is_credit_note:
+            return group.values("credit-note-due") or values
+        if term == "BT-13" and values and self._only_for_the_schema(group, values):
+            self._consume(values[0])
+            return []
+        return values
+
     def _only_for_the_schema(self, group: GroupReading, values: list[Value]) -> bool:
         return values[0].text == NO_ORDER and group.exists("BT-14")
 
     def _check_count(
-        self, group: GroupReading, field: _Field, second: list[Any], count: int
+        self, group: GroupReading, field: Field, second: list[Any], count: int
     ) -> None:
         if count == 0 and field.required:
             self.report("UBL-PEPPOL-001", group, f"{field.term} is missing: add it", field.term)
@@ -220,7 +229,7 @@ class _Builder:
                 field.term,
             )
 
-    def _convert(self, value: Value, field: _Field) -> object:
+    def _convert(self, value: Value, field: Field) -> object:
         self._consume(value)
         if field.kind is Decimal:
             return DECIMAL.decode(value.text)
@@ -241,7 +250,7 @@ class _Builder:
             )
         return value.text
 
-    def _part(self, value: Value, field: _Field, number: int) -> str | None:
+    def _part(self, value: Value, field: Field, number: int) -> str | None:
         name = self.table.parts.get(field.term, {}).get(f"{field.term}-{number}")
         text = value.part(name) if name else None
         if name and text is not None:

@@ -31,7 +31,7 @@ class WithCountries(RuleSet[Reading]):
     def validate(self, document: Reading, limit: int = MAX_FINDINGS) -> Report:
         """Run the rules that can fire on a document; the report is that of all of them."""
         report = self._common.validate(document, limit)
-        codes = mentioned(document)
+        codes = mentioned(document.sample)
         for national, wanted in self._countries.items():
             if codes & wanted and not report.truncated:
                 found = national.validate(document, limit - len(report.findings))

@@ -1,13 +1,14 @@
 """The set that the rules of Peppol join, and what several of them ask of a document."""
 
-from einvoice_core.findings import RuleSet, Undecided
+from einvoice_core.findings import Undecided
 from ubl_peppol.reading import Reading
 from ubl_peppol.rules._common import PEPPOL_RELEASE
+from ubl_peppol.rules._engine import Rules
 from ubl_peppol.rules._nodes import all_hold
 
 __all__ = ["BILLING", "common", "country", "process", "within_germany"]
 
-common: RuleSet[Reading] = RuleSet(PEPPOL_RELEASE, "peppol")
+common = Rules(PEPPOL_RELEASE, "peppol")
 
 _PROCESSES = {
     "urn:peppol:france:billing:regulated": "01",

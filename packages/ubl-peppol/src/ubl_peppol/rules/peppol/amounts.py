@@ -39,6 +39,7 @@ def _slack(expected: Decimal, value: Decimal) -> bool:
 
 @common.rule(
     "PEPPOL-EN16931-R040",
+    on="rated-allowance",
     message="The amount is {amount}, but {percent} % of {base} is {computed}.",
 )
 def amount_is_base_times_percent(invoice: Reading) -> Iterator[Breach]:
@@ -46,19 +47,20 @@ def amount_is_base_times_percent(invoice: Reading) -> Iterator[Breach]:
     for entry in invoice.groups("rated-allowance"):
         if not (entry.exists("rated-base") and entry.exists("rated-percent")):
             continue
-        base, percent = entry.amount("rated-base"), entry.amount("rated-percent")
-        if base is None or percent is None:
-            continue
-        amount = entry.amount("rated-amount") or Decimal(0)
-        computed = product(base, percent, _PERCENT)
-        if not _slack(amount, computed):
-            yield Breach(
-                at=entry.node("rated-amount"),
-                amount=amount,
-                percent=percent,
-                base=base,
-                computed=round_half_up(computed),
-            )
+        terms = (entry.one("rated-amount"), entry.one("rated-base"), entry.one("rated-percent"))
+        for amount, base, percent in entry.rows(*terms):
+            if base is None or percent is None:
+                break
+            computed = product(base, percent, _PERCENT)
+            if not _slack(amount or Decimal(0), computed):
+                yield Breach(
+                    at=entry.node("rated-amount"),
+                    amount=amount or 0,
+                    percent=percent,
+                    base=base,
+                    computed=round_half_up(computed),
+                )
+                break
 
 
 _HALVES = {
@@ -67,7 +69,11 @@ _HALVES = {
 }
 
 
-@common.family(_HALVES, message="The allowance or charge has {has}: add {lacks}.")
+@common.family(
+    _HALVES,
+    on=lambda _: "rated-allowance",
+    message="The allowance or charge has {has}: add {lacks}.",
+)
 def percentage_and_base_go_together(
     invoice: Reading, place: tuple[str, str, str, str]
 ) -> Iterator[Breach]:
@@ -80,6 +86,7 @@ def percentage_and_base_go_together(
 
 @common.rule(
     "PEPPOL-EN16931-R043",
+    on="rated-allowance",
     message="The indicator is {value!r}: write true for a charge, false for an allowance.",
 )
 def indicator_is_a_word(invoice: Reading) -> Iterator[Breach]:
@@ -95,6 +102,7 @@ def indicator_is_a_word(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R044",
+    on="price-allowance",
     terms=["BT-147"],
     message="The indicator of a price is {value!r}: a price has discounts only (false).",
 )
@@ -109,6 +117,7 @@ def price_has_no_charge(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R046",
+    on="price-allowance",
     terms=["BT-146", "BT-147", "BT-148"],
     message="The net price is {net}, but gross price {gross} - discount {discount} is {computed}.",
 )
@@ -129,23 +138,25 @@ def net_price_is_gross_less_discount(invoice: Reading) -> Iterator[Breach]:
                     computed="what it should be",
                 )
                 continue
-            gross = entry.amount("price-allowance-base")
-            discount = entry.amount("price-allowance-amount")
-            computed = None
-            if gross is not None and discount is not None:
-                computed = difference(gross, discount)
-            if net != computed:
-                yield Breach(
-                    at=price.node("BT-146"),
-                    net=shown(net),
-                    gross=gross,
-                    discount=shown(discount),
-                    computed=shown(computed),
-                )
+            terms = (entry.one("price-allowance-base"), entry.one("price-allowance-amount"))
+            for stated, gross, discount in entry.rows(price.one("BT-146"), *terms):
+                computed = None
+                if gross is not None and discount is not None:
+                    computed = difference(gross, discount)
+                if stated != computed:
+                    yield Breach(
+                        at=price.node("BT-146"),
+                        net=shown(stated),
+                        gross=shown(gross),
+                        discount=shown(discount),
+                        computed=shown(computed),
+                    )
+                    break
 
 
 @common.rule(
     "PEPPOL-EN16931-R100",
+    on="line-document",
     terms=["BT-128"],
     message="The line refers to {count} objects: keep one.",
 )
@@ -159,6 +170,7 @@ def line_refers_to_one_object(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R101",
+    on="line-document",
     terms=["BT-128"],
     message="The document reference of the line is not an object identifier: give type 130.",
 )
@@ -179,6 +191,7 @@ _INSIDE = {
 
 @common.family(
     _INSIDE,
+    on=lambda _: "BG-26",
     message="The period of the line {verb} on {day}, {side} that of the invoice ({limit}).",
 )
 def line_period_is_inside(invoice: Reading, place: tuple[str, str, str, str]) -> Iterator[Breach]:
@@ -205,6 +218,7 @@ def line_period_is_inside(invoice: Reading, place: tuple[str, str, str, str]) ->
 
 @common.rule(
     "PEPPOL-EN16931-R120",
+    on="BG-25",
     terms=["BT-131", "BT-129", "BT-146", "BT-149"],
     message="The net amount of the line is {stated}, but quantity x price / base quantity "
     "+ charges - allowances is {computed}.",
@@ -212,33 +226,48 @@ def line_period_is_inside(invoice: Reading, place: tuple[str, str, str, str]) ->
 def line_net_amount_is_computed(invoice: Reading) -> Iterator[Breach]:
     """The net amount of a line = quantity x price + charges - allowances, within 0.02."""
     for line in invoice.groups("BG-25"):
-        stated = line.amount("BT-131") or Decimal(0)
         quantities = _by_kind(invoice, line)
         if len(quantities) > 1:
             raise Undecided(quantities[1], "the quantity occurs twice: keep one")
-        quantity = quantities[0].decimal if quantities else Decimal(1)
-        price = line.amount("BT-146") or Decimal(0)
-        base = line.amount("BT-149") or Decimal(1)
-        gross = product(quantity, divide(price, base))
-        charges, allowances = _sum(line, "true"), _sum(line, "false")
-        computed = total((gross, charges, allowances.copy_negate()))
-        if not _slack(stated, computed):
-            yield Breach(at=line.node("BT-131"), stated=stated, computed=round_half_up(computed))
+        charges, allowances = _amounts(line, "true"), _amounts(line, "false")
+        terms = (line.one("BT-131"), line.one("BT-146"), line.one("BT-149"))
+        quantity = quantities[0] if quantities else None
+        for row in line.rows(quantity, *terms, *charges, *allowances):
+            stated, computed = _net_amount(row, len(charges))
+            if not _slack(stated, computed):
+                yield Breach(
+                    at=line.node("BT-131"), stated=stated, computed=round_half_up(computed)
+                )
+                break
 
 
-def _sum(line: GroupReading, indicator: str) -> Decimal:
-    return round_half_up(
-        total(
-            amount
-            for entry in line.groups("line-allowance")
-            if entry.text("line-indicator") == indicator
-            for amount in entry.amounts("line-amount")
-        )
-    )
+def _net_amount(row: tuple[Decimal | None, ...], charges: int) -> tuple[Decimal, Decimal]:
+    """Return the net amount of a line as it is stated and as it is computed."""
+    quantity, stated, price, base, *others = row
+    gross = price or Decimal(0)
+    if base and base != 1:
+        gross = divide(gross, base)
+    if quantity is not None:
+        gross = product(quantity, gross)
+    if others:
+        added = total(amount for amount in others[:charges] if amount is not None)
+        taken = total(amount for amount in others[charges:] if amount is not None)
+        gross = difference(total((gross, round_half_up(added))), round_half_up(taken))
+    return stated or Decimal(0), gross
+
+
+def _amounts(line: GroupReading, indicator: str) -> list[Value]:
+    return [
+        value
+        for entry in line.groups("line-allowance")
+        if entry.text("line-indicator") == indicator
+        for value in entry.values("line-amount")
+    ]
 
 
 @common.rule(
     "PEPPOL-EN16931-R121",
+    on="BG-25",
     terms=["BT-149"],
     message="The base quantity of the price is {value}: it must be above 0.",
 )
@@ -252,6 +281,7 @@ def base_quantity_is_positive(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R130",
+    on="BG-25",
     terms=["BT-150", "BT-130"],
     message="The price is for {unit}, but the quantity of the line is in {wanted}.",
 )

@@ -1,6 +1,7 @@
 """Rules of Peppol on codes, dates and identifiers."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Protocol
 
 from einvoice_core.findings import Breach, Severity, Undecided
@@ -8,6 +9,7 @@ from ubl_peppol.codelists import code_list
 from ubl_peppol.reading import Reading, Value
 from ubl_peppol.rules._common import shown
 from ubl_peppol.rules._identifiers import SHAPES
+from ubl_peppol.rules._nodes import all_hold, own_text, text_nodes
 from ubl_peppol.rules.peppol._set import common, process, within_germany
 
 __all__ = [
@@ -47,17 +49,23 @@ _TYPES = {
 }
 
 
-@common.family(_TYPES, terms=["BT-3"], message="The type code {code} is not one of Peppol billing.")
+@common.family(
+    _TYPES,
+    on=lambda place: place[1],
+    terms=["BT-3"],
+    message="The type code {code} is not one of Peppol billing.",
+)
 def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The type code is one that Peppol billing takes."""
     rule, term = place
     for value in invoice.values(term):
-        if process(invoice) and value.collapsed not in code_list(rule):
+        if process(invoice) and own_text(value) not in code_list(rule):
             yield Breach(at=value, code=value)
 
 
 @common.rule(
     "PEPPOL-EN16931-P0112",
+    on="invoice-type-code",
     terms=["BT-3"],
     message="Type code {code} stands between German parties only: use 380 and name the earlier "
     "invoice (BG-3), or a credit note (381).",
@@ -83,6 +91,7 @@ _EXEMPTIONS = {
 
 @common.family(
     _EXEMPTIONS,
+    on=lambda _: "exemption-code",
     terms=["BT-121", "BT-118"],
     message="The exemption {code} goes with category {wanted}, not {category}.",
 )
@@ -105,14 +114,16 @@ _CODES = {
 
 @common.family(
     {rule: (rule, term) for rule, term in _CODES.items()},
+    on=lambda place: place[1],
     message="{code!r} is not in the code list of this element: replace it.",
 )
 def code_is_listed(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The code is one of its list."""
     rule, term = place
     for value in invoice.values(term):
-        if value.collapsed not in code_list(rule):
-            yield Breach(at=value, code=value.collapsed)
+        code = own_text(value)
+        if code not in code_list(rule):
+            yield Breach(at=value, code=code)
 
 
 _PARTS = {
@@ -124,6 +135,7 @@ _PARTS = {
 
 @common.family(
     {rule: (rule, *place) for rule, place in _PARTS.items()},
+    on=lambda place: place[1],
     message="{code!r} is not in the list for this attribute: replace it.",
 )
 def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> Iterator[Breach]:
@@ -142,8 +154,12 @@ def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> 
 def date_has_no_time_zone(invoice: Reading) -> Iterator[Breach]:
     """A date has the form YYYY-MM-DD and is a day of the calendar."""
     for value in invoice.values("date"):
-        if len(value.text) != 10 or not is_day(value):
+        if not all_hold(partial(is_day, value), partial(_has_ten_characters, value)):
             yield Breach(at=value, value=value.text[:40])
+
+
+def _has_ten_characters(value: Value) -> bool:
+    return len(text_nodes([value.element]) if len(value.element) else value.text) == 10
 
 
 def is_day(value: Value) -> bool:
@@ -192,13 +208,17 @@ def misshapen(invoice: Identifiers, scheme: str) -> Iterator[Breach]:
                 yield Breach(at=value, value=text, scheme=scheme)
 
 
-@common.family(FATAL_SCHEMES, message=IDENTIFIER_MESSAGE)
+def _scheme(scheme: str) -> str:
+    return f"scheme {scheme}"
+
+
+@common.family(FATAL_SCHEMES, on=_scheme, message=IDENTIFIER_MESSAGE)
 def identifier_fits_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
     """An identifier has the form and the check digits of its scheme."""
     yield from misshapen(invoice, scheme)
 
 
-@common.family(WARNED_SCHEMES, message=IDENTIFIER_MESSAGE, severity=Severity.WARNING)
+@common.family(WARNED_SCHEMES, on=_scheme, message=IDENTIFIER_MESSAGE, severity=Severity.WARNING)
 def identifier_looks_like_its_scheme(invoice: Reading, scheme: str) -> Iterator[Breach]:
     """An identifier has the form of its scheme."""
     yield from misshapen(invoice, scheme)
@@ -206,6 +226,7 @@ def identifier_looks_like_its_scheme(invoice: Reading, scheme: str) -> Iterator[
 
 @common.rule(
     "PEPPOL-COMMON-R056-2",
+    on="nl-vat-number",
     terms=["BT-31", "BT-48", "BT-63"],
     severity=Severity.WARNING,
     message=DUTCH_MESSAGE,

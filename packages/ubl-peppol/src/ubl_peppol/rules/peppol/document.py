@@ -7,7 +7,7 @@ from einvoice_core.findings import Breach
 from ubl_peppol.reading import GroupReading, Reading, Value
 from ubl_peppol.reading.values import collapse
 from ubl_peppol.rules._common import label, shown
-from ubl_peppol.rules._nodes import all_hold, text_nodes
+from ubl_peppol.rules._nodes import all_hold, nodes, own_text, text_nodes
 from ubl_peppol.rules.peppol._set import common, process, within_germany
 
 __all__ = [
@@ -84,8 +84,10 @@ def specification_is_peppol(invoice: Reading) -> Iterator[Breach]:
 def accounting_currency_differs(invoice: Reading) -> Iterator[Breach]:
     """The VAT accounting currency differs from the currency of the invoice."""
     for value in invoice.values("accounting-currency-code"):
-        currency = invoice.document.text("BT-5")
-        if value.collapsed == currency:
+        parent = value.element.getparent()
+        siblings = nodes(parent, "cbc:DocumentCurrencyCode") if parent is not None else []
+        currency = own_text(value)
+        if currency == collapse(text_nodes(siblings)):
             yield Breach(at=value, currency=currency)
 
 

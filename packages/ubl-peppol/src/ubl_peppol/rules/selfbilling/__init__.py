@@ -9,7 +9,7 @@ from einvoice_core.findings import Breach, RuleSet
 from ubl_peppol.reading import Reading, Value
 from ubl_peppol.reading.values import collapse
 from ubl_peppol.rules._common import shown
-from ubl_peppol.rules._nodes import tag, text_nodes
+from ubl_peppol.rules._nodes import own_text, tag, text_nodes
 from ubl_peppol.rules.peppol._set import common, process
 
 __all__ = [
@@ -86,7 +86,7 @@ def type_code_is_of_self_billing(
     """The type code is that of a self-billed invoice or credit note."""
     term, codes = place
     for value in invoice.values(term):
-        if process(invoice, _PROCESS) == "01" and value.collapsed not in codes:
+        if process(invoice, _PROCESS) == "01" and own_text(value) not in codes:
             yield Breach(at=value, code=value, wanted=" or ".join(codes))
 
 

@@ -30,6 +30,7 @@ _EXACT_BASES = {
 
 @vat.family(
     _EXACT_BASES,
+    on=lambda code: f"vat {code}",
     terms=["BT-116", "BT-131", "BT-92", "BT-99"],
     message="The taxable amount of category {code} ({name}) is {stated}, but its lines - "
     "allowances + charges are {computed}.",
@@ -55,6 +56,7 @@ _NEAR_BASES = {"BR-S-08": "S", "BR-AF-08": "L", "BR-AG-08": "M"}
 
 @vat.family(
     _NEAR_BASES,
+    on=lambda code: f"vat {code}",
     terms=["BT-116", "BT-119", "BT-131", "BT-92", "BT-99"],
     message="The taxable amount of category {code} ({name}) at {rate} % is {stated}, but its "
     "lines - allowances + charges are {computed}.",
@@ -88,6 +90,9 @@ def _is_near(breakdown: GroupReading, base: Decimal) -> bool:
     value = stated.double
     if not value.is_finite():
         raise Undecided(stated, f"{stated.collapsed!r} is not an amount")
+    if value == base and base.adjusted() < 15:
+        # Doubles tell whole numbers apart here, so that the value lies between its neighbours.
+        return True
     one = Decimal(1)
     below, above = as_double(difference(value, one)), as_double(difference(value, -one))
     return below < base < above
@@ -105,6 +110,7 @@ _NO_TAX = {
 
 @vat.family(
     _NO_TAX,
+    on=lambda code: f"vat {code}",
     terms=["BT-117"],
     message="The tax of category {code} ({name}) is {tax}: it must be 0.",
 )
@@ -121,6 +127,7 @@ _TAXED = {"BR-S-09": "S", "BR-AF-09": "L", "BR-AG-09": "M"}
 
 @vat.family(
     _TAXED,
+    on=lambda code: f"vat {code}",
     terms=["BT-117", "BT-116", "BT-119"],
     message="The tax of category {code} ({name}) is {tax}, which is not {base} at {rate} %.",
 )

@@ -25,6 +25,7 @@ _ONE_BREAKDOWN = {
 
 @vat.family(
     _ONE_BREAKDOWN,
+    on=lambda code: f"vat {code}",
     terms=["BG-23", "BT-118"],
     message="Category {code} ({name}) is used, so the VAT breakdown must have it once; it has it "
     "{count} times.",
@@ -56,15 +57,16 @@ _SOME_BREAKDOWN = {
 
 @vat.family(
     _SOME_BREAKDOWN,
+    on=lambda place: f"vat {place.code}",
     terms=["BG-23", "BT-118"],
-    message="Category {code} ({name}) is used {uses} times and stands in {count} VAT breakdowns: "
-    "it needs at least one where it is used, and none where it is not.",
+    message="Category {code} ({name}) is {used} and stands in {count} VAT breakdowns: it needs at "
+    "least one where it is used, and none where it is not.",
 )
 def category_has_some_breakdown(invoice: Reading, place: _Some) -> Iterator[Breach]:
     """A category that is used has a VAT breakdown for each rate; one that is not has none."""
     found = categories(invoice)
     code = place.code
-    uses = sum(
+    uses = any(
         entry.code == code and (entry.scheme or not place.use_needs_scheme)
         for entry in (*found.of_allowances_and_charges, *found.of_lines)
     )
@@ -79,5 +81,9 @@ def category_has_some_breakdown(invoice: Reading, place: _Some) -> Iterator[Brea
         unused = sum(entry.code == code and entry.scheme for entry in found.of_breakdown)
     if (uses and not count) or (not uses and unused):
         yield Breach(
-            at=invoice.document, code=code, name=NAMES[code], uses=uses, count=count or unused
+            at=invoice.document,
+            code=code,
+            name=NAMES[code],
+            used="used" if uses else "not used",
+            count=count or unused,
         )

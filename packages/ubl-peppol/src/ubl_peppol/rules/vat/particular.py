@@ -19,6 +19,7 @@ __all__ = [
 
 @vat.rule(
     "BR-IC-11",
+    on="vat K",
     terms=["BT-72", "BG-14"],
     message="An intra-community supply wants the day of delivery (BT-72) or a period (BG-14).",
 )
@@ -39,6 +40,7 @@ def intra_community_supply_has_a_day(invoice: Reading) -> Iterator[Breach]:
 
 @vat.rule(
     "BR-IC-12",
+    on="vat K",
     terms=["BT-80"],
     message="An intra-community supply wants the country of delivery (BT-80): add it.",
 )
@@ -69,6 +71,7 @@ _ONLY_O = {
 
 @vat.family(
     _ONLY_O,
+    on=lambda _: "vat O",
     terms=["BT-118"],
     message="A document that is not subject to VAT (O) has {where}, such as {code}: it must not.",
 )
@@ -91,6 +94,7 @@ def nothing_else_beside_not_subject_to_vat(invoice: Reading, where: str) -> Iter
 
 @vat.rule(
     "BR-B-01",
+    on="vat B",
     terms=["BT-151", "BT-95", "BT-102", "BT-118"],
     message="Split payment (category B) is Italian, but the document names the country {country}.",
 )
@@ -106,6 +110,7 @@ def split_payment_is_domestic(invoice: Reading) -> Iterator[Breach]:
 
 @vat.rule(
     "BR-B-02",
+    on="vat B",
     terms=["BT-151", "BT-95", "BT-102", "BT-118"],
     message="Split payment (category B) and the standard rate (S) exclude each other: split the "
     "document in two.",

@@ -117,13 +117,17 @@ def _parties(invoice: Reading, who: _Who, entries: Sequence[Entry], where: str) 
         )
 
 
-@vat.family(_LINE_PARTIES, terms=["BT-151"], message=_PARTIES_MESSAGE)
+@vat.family(
+    _LINE_PARTIES, on=lambda who: f"vat {who.code}", terms=["BT-151"], message=_PARTIES_MESSAGE
+)
 def parties_of_a_line_are_identified(invoice: Reading, who: _Who) -> Iterator[Breach]:
     """Lines of the category go with the tax numbers that it wants."""
     yield from _parties(invoice, who, categories(invoice).of_lines, "line")
 
 
-@vat.family(_ALLOWANCE_PARTIES, terms=["BT-95"], message=_PARTIES_MESSAGE)
+@vat.family(
+    _ALLOWANCE_PARTIES, on=lambda who: f"vat {who.code}", terms=["BT-95"], message=_PARTIES_MESSAGE
+)
 def parties_of_an_allowance_are_identified(invoice: Reading, who: _Who) -> Iterator[Breach]:
     """Allowances of the category go with the tax numbers that it wants."""
     found = categories(invoice)
@@ -131,7 +135,9 @@ def parties_of_an_allowance_are_identified(invoice: Reading, who: _Who) -> Itera
     yield from _parties(invoice, who, entries, "document allowance")
 
 
-@vat.family(_CHARGE_PARTIES, terms=["BT-102"], message=_PARTIES_MESSAGE)
+@vat.family(
+    _CHARGE_PARTIES, on=lambda who: f"vat {who.code}", terms=["BT-102"], message=_PARTIES_MESSAGE
+)
 def parties_of_a_charge_are_identified(invoice: Reading, who: _Who) -> Iterator[Breach]:
     """Charges of the category go with the tax numbers that it wants."""
     found = categories(invoice)

@@ -87,20 +87,26 @@ def _wrong_rates(entries: Sequence[Entry], code: str) -> Iterator[Breach]:
             )
 
 
-@vat.family(_LINE_RATES, terms=["BT-151", "BT-152"], message=_RATE_MESSAGE)
+@vat.family(
+    _LINE_RATES, on=lambda code: f"vat {code}", terms=["BT-151", "BT-152"], message=_RATE_MESSAGE
+)
 def rate_of_a_line(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of a line fits its category."""
     yield from _wrong_rates(categories(invoice).of_items_with(code), code)
 
 
-@vat.family(_ALLOWANCE_RATES, terms=["BT-95", "BT-96"], message=_RATE_MESSAGE)
+@vat.family(
+    _ALLOWANCE_RATES, on=lambda code: f"vat {code}", terms=["BT-95", "BT-96"], message=_RATE_MESSAGE
+)
 def rate_of_an_allowance(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of an allowance fits its category."""
     entries = [entry for entry in categories(invoice).of_allowances if entry.code == code]
     yield from _wrong_rates(entries, code)
 
 
-@vat.family(_CHARGE_RATES, terms=["BT-102", "BT-103"], message=_RATE_MESSAGE)
+@vat.family(
+    _CHARGE_RATES, on=lambda code: f"vat {code}", terms=["BT-102", "BT-103"], message=_RATE_MESSAGE
+)
 def rate_of_a_charge(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of a charge fits its category."""
     entries = [entry for entry in categories(invoice).of_charges if entry.code == code]

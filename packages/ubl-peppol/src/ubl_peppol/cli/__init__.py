@@ -1,0 +1,21 @@
+"""The command ``ubl-peppol``: validate, convert, explain, compare, mend and look into invoices.
+
+Every verb that judges takes files, folders, patterns, zip archives and ``-`` for standard input. It
+ends with 0 when all is right, 1 when there are findings and 2 when a document cannot be read.
+"""
+
+from einvoice_core.cli import command_group
+from ubl_peppol.cli.judging import validate
+from ubl_peppol.cli.making import convert, fix
+from ubl_peppol.cli.telling import diff, explain, inspect
+
+__all__ = ["main"]
+
+
+@command_group("ubl-peppol", package="ubl-peppol")
+def main() -> None:
+    """Invoices of EN 16931 and Peppol: validate, convert, explain, diff, fix, inspect."""
+
+
+for _verb in (validate, convert, explain, diff, fix, inspect):
+    main.add_command(_verb)

@@ -1,0 +1,113 @@
+"""The verb ``validate``."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from einvoice_core.cli import Check, checking
+from einvoice_core.findings import Report
+from einvoice_core.reports import Described, Tool
+
+if TYPE_CHECKING:
+    from ubl_peppol.schematron import SecondOpinion
+
+__all__ = ["AUTO", "judge", "the_tool", "validate"]
+
+AUTO = "auto"
+
+
+def judge(
+    xml: bytes,
+    *,
+    profile: str = AUTO,
+    xsd: Path | None = None,
+    schematron: tuple[Path, ...] = (),
+    timeout_s: float = 120,
+) -> Report:
+    """Judge a document, and ask the official rules too when files of them are given.
+
+    Args:
+        xml: The document.
+        profile: Name of the profile.
+        xsd: Folder with the UBL schemas.
+        schematron: Official stylesheets or schemas.
+        timeout_s: Seconds that one document may take with one of these.
+    """
+    from ubl_peppol.validation import validate as validate_document
+
+    report = validate_document(xml, profile, xsd=xsd)
+    if schematron:
+        report += _opinion(schematron, timeout_s).judge(xml)
+    return report
+
+
+@cache
+def _opinion(files: tuple[Path, ...], timeout_s: float) -> SecondOpinion:
+    """Start the second opinion once in this process; it ends with it."""
+    import atexit
+
+    from ubl_peppol.schematron import SecondOpinion
+
+    opinion = SecondOpinion(files, timeout_s=timeout_s)
+    atexit.register(opinion.close)
+    return opinion
+
+
+def _describe(rule: str) -> Described | None:
+    from ubl_peppol.profiles import PROFILES, rules_of
+
+    for name in PROFILES:
+        found = rules_of(name).get(rule)
+        if found is not None:
+            return found
+    return None
+
+
+def the_tool() -> Tool:
+    """Say who reports."""
+    from einvoice_core.cli import tool
+
+    return tool("ubl-peppol", "ubl-peppol", _describe)
+
+
+@click.command()
+@checking
+@click.option(
+    "--profile",
+    "-p",
+    default=AUTO,
+    show_default=True,
+    help="What the documents are judged as; auto takes what each of them names.",
+)
+@click.option(
+    "--xsd",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with the UBL 2.1 schemas, to judge the structure by them.",
+)
+@click.option(
+    "--schematron",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Official stylesheet (.xslt) or preprocessed schema (.sch), as a second opinion.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.001),
+    default=120,
+    show_default=True,
+    help="Seconds that one document may take with an official file.",
+)
+def validate(
+    check: Check, profile: str, xsd: Path | None, schematron: tuple[Path, ...], timeout: float
+) -> int:
+    """Judge documents by the rules of EN 16931 and of Peppol."""
+    if profile != AUTO:
+        from ubl_peppol.profiles import profile_of
+
+        profile_of(profile)
+    judged_by = partial(judge, profile=profile, xsd=xsd, schematron=schematron, timeout_s=timeout)
+    return check.run(judged_by, the_tool())
