@@ -170,3 +170,19 @@ def test_a_version_without_the_libraries_of_a_verb(run: Run) -> None:
     code, told, _ = run("--version")
     assert code == 0
     assert "tax-es" in told
+
+
+def test_a_form_from_lines_of_json(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    lines = [
+        json.dumps({"side": "issued", **json.loads(sale(f"A-{n}", "10").model_dump_json())})
+        for n in range(50)
+    ]
+    path.write_text("\n".join(lines), "utf-8")
+    code, told, _ = run("form", "303", "--input", str(path), "--period", "2025-1T")
+    assert (code, told["boxes"]["07"], told["boxes"]["09"]) == (0, "500", "105.00")
+    path.write_text("\n".join([*lines, "rubbish"]), "utf-8")
+    code, _, err = run("form", "303", "--input", str(path), "--period", "2025-1T")
+    assert (code, "tax.ledger" in err) == (2, True)
+    missing = str(tmp_path / "none.jsonl")
+    assert run("form", "303", "--input", missing, "--period", "2025-1T")[0] == 2

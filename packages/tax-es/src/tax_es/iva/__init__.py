@@ -1,6 +1,6 @@
 """IVA of the common territory, its regimes and deductions, and the IGIC of the Canary Islands."""
 
-from tax_es.iva import operations, prorata, simplified
+from tax_es.iva import margin, operations, prorata, simplified
 from tax_es.iva.equivalence import surcharge
 from tax_es.iva.operations import classify
 from tax_es.iva.rates import kind_of, last_rate, output_tax, rate, rates_on
@@ -10,6 +10,7 @@ __all__ = [
     "classify",
     "kind_of",
     "last_rate",
+    "margin",
     "operations",
     "output_tax",
     "product_groups",
