@@ -127,6 +127,14 @@ def test_a_quarter_at_once(run: Run, ledger: str) -> None:
     assert set(told) == {"303", "130", "111", "115", "123", "349"}
 
 
+def test_a_form_says_what_is_wrong_in_its_books(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "twice.json"
+    path.write_text(books(sale("A-1", "100"), sale("A-1", "50")).model_dump_json(), "utf-8")
+    for verb in (["form", "303"], ["close"]):
+        code, told, _ = run(*verb, "--input", str(path), "--period", "2025-1T")
+        assert (code, told["anomalies"][0]["check"]) == (0, "duplicate")
+
+
 def test_a_calendar_to_subscribe_to(run: Run) -> None:
     _, told, _ = run("calendar", "--year", "2025", "--format", "ical", "--stamp", "2026-01-01")
     assert told.startswith("BEGIN:VCALENDAR")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from einvoice_core.errors import NotInForceError
 from tax_es.errors import ArgumentError, UnknownKindError
-from tax_es.iva import margin, prorata, simplified
+from tax_es.iva import cash, margin, prorata, simplified
 from tax_es.iva.prorata import InputTax
 
 D = Decimal
@@ -113,3 +113,13 @@ def test_base_and_tax_are_the_whole_margin(price: Decimal, kind: str) -> None:
     found = margin.of_operation(DAY, price, D(0), kind)
     assert found["taxable_base"] + found["tax"] == price
     assert abs(found["taxable_base"] * found["percent"] / 100 - found["tax"]) <= D("0.01")
+
+
+def test_cash_accounting_accrues_at_payment_or_at_the_end_of_the_next_year() -> None:
+    supplied = date(2024, 3, 1)
+    assert cash.accrued_on(supplied, date(2024, 7, 1)) == date(2024, 7, 1)
+    assert cash.accrued_on(supplied, date(2026, 7, 1)) == date(2025, 12, 31)
+    assert cash.accrued_on(supplied, None) == date(2025, 12, 31)
+    assert cash.may_use(DAY, D(2000000), D(100000))
+    assert not cash.may_use(DAY, D("2000000.01"))
+    assert not cash.may_use(DAY, D(1), D("100000.01"))

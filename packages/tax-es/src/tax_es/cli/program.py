@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from einvoice_core.cli import FINDINGS, VALID, command_group
+from tax_es.anomalies import audit as audit_of
 from tax_es.calendar import Period
 from tax_es.cli import io
 from tax_es.cli.io import read_ledger, read_text, show
@@ -31,7 +32,7 @@ _INPUT = click.option(
     "--input",
     "source",
     required=True,
-    help="Ledger: JSON, CSV, - for stdin; lines of JSON (.jsonl) for form 303.",
+    help="Ledger: JSON, CSV, - for stdin; .jsonl (lines of JSON) for form 303.",
 )
 
 
@@ -141,17 +142,20 @@ def form(
     explain: str | None, trace: bool, allow_unverified: bool,
 ) -> None:  # fmt: skip
     """Close a form from a ledger: boxes and trace."""
+    found: tuple[object, ...] = ()
     if io.is_stream(source) and model == "303":
         closed = close_stream(io.stream(source), period, chosen)
     else:
-        closed = close_form(model, read_ledger(source), period, chosen, allow_unverified)
+        ledger = read_ledger(source)
+        closed = close_form(model, ledger, period, chosen, allow_unverified)
+        found = audit_of(ledger)
     if explain:
         click.echo("\n".join(closed.explain(explain, language)))
     elif form == "text":
         for step in closed.trace:
             click.echo(step.sentence_es if language == "es" else step.sentence_en)
     else:
-        show(close_json(closed, trace=trace))
+        show(close_json(closed, trace=trace) | ({"anomalies": found} if found else {}))
 
 
 @main.command()
@@ -163,7 +167,9 @@ def close(source: str, period: Period, allow_unverified: bool) -> None:
     ledger = read_ledger(source)
     models = ("303", "130", "111", "115", "123", "349")
     closed = (close_form(model, ledger, period, (), allow_unverified) for model in models)
-    show({each.model: close_json(each, trace=False) for each in closed})
+    answer: dict[str, object] = {each.model: close_json(each, trace=False) for each in closed}
+    found = audit_of(ledger)
+    show(answer | ({"anomalies": found} if found else {}))
 
 
 @main.command()
