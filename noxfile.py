@@ -40,6 +40,10 @@ FOLDERS = {folder.name: folder for folder in bootstrap.members()}
 WHEELS = ROOT / ".nox" / "wheels"
 JUDGED = ("conformance", "interop")
 """Folders of tests that need the official files or an independent peer."""
+WITH_MAVEN = "interop_java"
+"""Folder of tests whose peer is a library that Maven fetches."""
+PEERS = "peers"
+"""Folder of tests that talk with a program which has to be installed for them alone."""
 
 packages = nox.parametrize("package", list(FOLDERS), ids=list(FOLDERS))
 
@@ -78,7 +82,8 @@ def pytest(session: nox.Session, *arguments: str, python: Path | None = None) ->
 def unit_tests(folder: Path) -> list[str]:
     """Return what pytest is told to run the tests that need nothing but the package."""
     tests = folder / "tests"
-    return [str(tests), *(f"--ignore={tests / name}" for name in JUDGED)]
+    apart = (*JUDGED, WITH_MAVEN, PEERS)
+    return [str(tests), *(f"--ignore={tests / name}" for name in apart)]
 
 
 def interpreters() -> dict[str, Path]:
@@ -248,6 +253,52 @@ def conformance(session: nox.Session) -> None:
     if not existing:
         session.skip("no package has conformance tests yet")
     pytest(session, *existing, *workers())
+
+
+@nox.session
+def interop_java(session: nox.Session) -> None:
+    """Peers that Maven fetches, such as EU DSS; not part of the default run."""
+    folders = [folder / "tests" / WITH_MAVEN for folder in FOLDERS.values()]
+    pytest(session, *(str(folder) for folder in folders if folder.is_dir()))
+
+
+@nox.session
+def interop(session: nox.Session) -> None:
+    """Other implementations of AS4, each in an environment of its own, on this machine."""
+    env = {"EINVOICE_PEER_AS4": str(peer_python("as4==0.2.0"))}
+    home = peer_java(session, ROOT / "packages/as4/tests/peers/programs/phase4")
+    env |= {"EINVOICE_PEER_PHASE4": str(home), "EINVOICE_PEERS": "required"}
+    folders = [str(folder) for folder in sorted(ROOT.glob("packages/*/tests/peers"))]
+    usual = ["-q", "-m", "not online and not long", "--hypothesis-profile=ci", *session.posargs]
+    session.run(str(workspace()), "-m", "pytest", *usual, *folders, env=env, external=True)
+
+
+def peer_python(requirement: str) -> Path:
+    """Return the Python of an environment with one package of the public index."""
+    folder = ROOT / ".nox" / f"peer-{requirement.partition('==')[0]}"
+    python = folder / "bin" / "python"
+    stamp = folder / "stamp"
+    if not stamp.exists() or stamp.read_text() != requirement:
+        program, env = uv()
+        bootstrap.run([program, "venv", "-q", "--clear", "--python", sys.executable, folder], env)
+        bootstrap.run([program, "pip", "install", "-q", "--python", python, requirement], env)
+        stamp.write_text(requirement)
+    return python
+
+
+def peer_java(session: nox.Session, source: Path) -> Path:
+    """Copy the libraries that a folder's ``pom.xml`` names and compile its ``src`` beside them."""
+    for program in ("javac", "mvn"):
+        if shutil.which(program) is None:
+            session.error(f"{program} is missing: install openjdk-17-jdk-headless and maven")
+    home = ROOT / ".nox" / f"peer-{source.name}"
+    libraries = f"-DoutputDirectory={home / 'lib'}"
+    pom = ["-f", str(source / "pom.xml")]
+    session.run("mvn", "-q", "-B", *pom, "dependency:copy-dependencies", libraries, external=True)
+    files = [str(file) for file in sorted((source / "src").glob("*.java"))]
+    places = ["-cp", str(home / "lib" / "*"), "-d", str(home / "classes")]
+    session.run("javac", *places, *files, external=True)
+    return home
 
 
 @nox.session

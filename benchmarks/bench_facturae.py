@@ -1,8 +1,9 @@
-"""Time of a Facturae invoice: build, write, read, validate, sign, verify; beside peers.
+"""Time of a Facturae invoice: build, write, read, validate, sign, verify; a folder of them; peers.
 
 Run it with ``python benchmarks/bench_facturae.py``. Peers, where they are installed: xsdata, with
-classes that it generates from the official schema when ``EINVOICE_OFFICIAL`` names its folder, and
-signxml. Everything runs in this process, one after the other; a figure is the best of several runs.
+classes that it generates from the official schema when ``EINVOICE_OFFICIAL`` names its folder,
+pydantic-xml with the same elements and types, and signxml. Everything but the folder runs in this
+process, one after the other; a figure is the best of several runs.
 """
 
 import importlib
@@ -22,12 +23,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
+from peers_facturae import pydantic_xml_reader
 
 import facturae_es as facturae
 from einvoice_core.certificates import Credential
 from einvoice_core.testing.authority import ThrowawayAuthority
 from facturae_es.model import Address, Facturae
 
+FILES = 10_000
 REPEAT = 7
 
 
@@ -146,12 +149,37 @@ def measure(
     whole = best(lambda: sign(facturae.write(build(count))))
     show("build, write and sign", whole, both_ms, "xsdata (write) + signxml")
     show("read", best(lambda: facturae.read(xml)), read_ms, "xsdata")
+    peer_read = pydantic_xml_reader()
+    if peer_read is not None:
+        assert len(peer_read(xml).invoices[0].lines) == count  # noqa: S101 - both read all of it
+        show("", best(lambda: facturae.read(xml)), best(lambda: peer_read(xml)), "pydantic-xml")
     show("validate", best(lambda: facturae.validate(xml)))
     show("verify", best(lambda: facturae.verify(signed)))
 
 
+def folder_of_documents() -> None:
+    """Validate 10,000 files with the command, and print time and memory after 1,000 and at the end.
+
+    The memory is that of the process that reports, and the largest of those that judge.
+    """
+    document = facturae.write(build(10))
+    command = [sys.executable, "-m", "facturae_es", "validate", "--quiet", "--format", "json"]
+    with tempfile.TemporaryDirectory() as folder:
+        for count in (FILES // 10, FILES):
+            for n in range(count):
+                (Path(folder) / f"{n:05}.xml").write_bytes(document)
+            started = time.perf_counter()
+            report = Path(folder) / "report.json"
+            done = subprocess.Popen([*command, "-o", str(report), folder])
+            _, _, used = os.wait4(done.pid, 0)
+            took = time.perf_counter() - started
+            each = took / count * 1000
+            print(f"{count:>7} files of 10 lines: {took:.1f} s, {each:.2f} ms each on", end=" ")
+            print(f"{os.cpu_count()} processors, {used.ru_maxrss / 1024:.0f} MiB at most")
+
+
 def main() -> None:
-    """Print the tables for 10 and for 1,000 lines."""
+    """Print the tables for 10 and for 1,000 lines, and the figures of a folder."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     now = datetime(2026, 7, 1, 9, tzinfo=UTC)
     credential = ThrowawayAuthority(clock=lambda: now).issue(
@@ -168,6 +196,7 @@ def main() -> None:
                 peer_sign,
                 generated,
             )
+    folder_of_documents()
 
 
 if __name__ == "__main__":

@@ -80,6 +80,8 @@ FOR_TESTS = (
     SystemPart(_has_program("xmlsec1"), ("xmlsec1",)),
     SystemPart(_has_program("xmllint"), ("libxml2-utils",)),
     SystemPart(_has_program("openssl"), ("openssl",)),
+    SystemPart(_has_program("softhsm2-util"), ("softhsm2",)),
+    SystemPart(_has_program("javac"), ("default-jdk-headless",)),
     SystemPart(_has_program("git"), ("git",)),
 )
 

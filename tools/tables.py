@@ -139,12 +139,12 @@ def errors_page(found: Sequence[Package]) -> str:
 
 
 def rules_of(package: Package) -> dict[str, Rule[Any]]:
-    """Return the rules of every set that stands in a module of a package, by id."""
+    """Return the rules of every set that stands in a module of a package, by source and id."""
     rules: dict[str, Rule[Any]] = {}
     for module in package.modules:
         for thing in vars(module).values():
             if isinstance(thing, RuleSet):
-                rules.update(thing.rules)
+                rules.update({f"{rule.source}: {rule.id}": rule for rule in thing.rules.values()})
     return rules
 
 

@@ -21,7 +21,8 @@ from aeat_sii.errors import (
     UnlinkedRecordError,
     WrongAnswerError,
 )
-from aeat_sii.sandbox.service import Service, fault
+from aeat_sii.sandbox.service import Service
+from aeat_sii.sandbox.writing import fault
 from aeat_sii.testing import examples
 from aeat_sii.verifactu import (
     AsyncClient,

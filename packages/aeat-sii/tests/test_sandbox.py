@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from aeat_sii import sandbox
-from aeat_sii.sandbox import Fault, Service, State, create_app, scripted, seeded
+from aeat_sii.sandbox import Fault, Knowledge, Service, State, create_app, scripted, seeded
 from aeat_sii.sandbox.fingerprint import fingerprints
 from aeat_sii.testing import examples, strategies
 from aeat_sii.testing.examples import ISSUER, line
@@ -231,9 +231,11 @@ def test_a_wrong_record_gets_its_code(service: Service, code: str) -> None:
         (">F1<", ">F9<", "1106"),
         (">01-07-2026<", ">31-02-2026<", "1105"),
         (">21.00<", ">21,00<", "1100"),
-        (">121.00<", ">1e2<", "1267"),
+        (">121.00<", ">1e2<", "1100"),
+        (">121.00<", ">00000000000000121.00<", "1267"),
         (">2026-07-01T09:00:00+02:00<", ">2026-07-01<", "1244"),
         (">01</sum1:TipoHuella>", ">02</sum1:TipoHuella>", "1247"),
+        (">01</sum1:TipoHuella>", ">001</sum1:TipoHuella>", "1263"),
         (">77<", ">7777<", "1177"),
         (">89890002E<", ">89890002<", "1123"),
     ],
@@ -263,7 +265,7 @@ def test_a_wrong_value_rejects_its_record_only(
         ("89890001K", "89890001A", "4104"),
         (">2026/0001<", "><", "4103"),
         (">01-07-2026<", ">2026-07-01<", "4106"),
-        ("RegFactuSistemaFacturacion", "ConsultaFactuSistemaFacturacion", "4134"),
+        ("RegFactuSistemaFacturacion", "ConsultaFactuSistemaFacturacion", "4103"),
         ("RegFactuSistemaFacturacion", "Otro", "4103"),
         ("schemas.xmlsoap.org/soap", "example.com/soap", "4103"),
         ("sum:Cabecera>", "sum:Otra>", "4102"),
@@ -326,7 +328,9 @@ def test_the_header_is_looked_at(service: Service, header: dict[str, object], co
 
 def test_who_may_send_is_for_the_test_to_say(clock: Callable[[], datetime]) -> None:
     body = build(prepare([first()], HEADER))
-    service = Service(clock, may_act_for=lambda holder, taxpayer: holder == "12345678Z")
+    service = Service(
+        clock, known=Knowledge(may_act_for=lambda holder, taxpayer: holder == "12345678Z")
+    )
 
     assert service.answer(body, "12345678Z")[0] == 200
     assert fault_code(service, body, "89890002E") == "4112"
@@ -334,7 +338,7 @@ def test_who_may_send_is_for_the_test_to_say(clock: Callable[[], datetime]) -> N
 
 
 def test_the_census_is_for_the_test_to_say(clock: Callable[[], datetime]) -> None:
-    service = Service(clock, is_known=lambda nif: nif != ISSUER)
+    service = Service(clock, known=Knowledge(is_known=lambda nif: nif != ISSUER))
 
     assert fault_code(service, build(prepare([first()], HEADER))) == "4104"
 

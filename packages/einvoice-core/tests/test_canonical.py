@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from einvoice_core.testing.documents import documents
-from einvoice_core.xml.canonical import C14n, CanonicalError, _Writer, canonicalize
+from einvoice_core.xml.canonical import (
+    C14n,
+    CanonicalError,
+    _Writer,
+    as_it_stands,
+    canonicalize,
+)
+from einvoice_core.xml.errors import XmlRefused
 from einvoice_core.xml.parsing import parse
 
 PREFIX_LISTS = st.lists(st.sampled_from(["p", "q", "r"]), unique=True, max_size=3)
@@ -170,3 +177,99 @@ def test_deep_documents_need_no_recursion() -> None:
     text = b"<a>" * depth + b"</a>" * depth
     root = parse(text, Limits(depth=depth))
     assert canonicalize(root) == text
+
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        "ñ",
+        " ",
+        "\n",
+        "\t",
+        "\r",
+        ">",
+        "&amp;",
+        "&lt;",
+        "&gt;",
+        "&#38;",
+        "&#xD;",
+        "&quot;",
+        "'",
+        "=",
+        '"',
+        "]]",
+        "!",
+        "?",
+        "/",
+        "<b>",
+        "</b>",
+        "<b >",
+        "</b >",
+        "<b/>",
+        "<p:b>",
+        "</p:b>",
+        "<!--c-->",
+        "<?pi x?>",
+        '<b x="1">',
+        '<b xmlns="">',
+        '<b xmlns:q="urn:3">',
+        "<![CDATA[x]]>",
+        "<b\n>",
+    ]
+)
+STARTS = st.sampled_from(
+    [
+        "<a>",
+        "<a >",
+        '<a x="1">',
+        '<a xmlns="">',
+        '<a xmlns:p="rel">',
+        '<a xmlns:p="urn:1">',
+        "<a xmlns:p='urn:1'>",
+        '<a xmlns:p="urn:1>2">',
+        '<a xmlns:p="urn:&amp;">',
+        '<p:a xmlns:p="urn:1">',
+        '<p:a xmlns:p="urn:1" xmlns="urn:2">',
+        '<a xmlns:p="urn:1"  xmlns:b="urn:1">',
+        '<a xmlns:p="urn:1" xmlns:b="urn:1">',
+    ]
+)
+PROLOGS = st.sampled_from(
+    [
+        "",
+        "\n",
+        "\ufeff",
+        "<?pi?>",
+        "<!-- c -->",
+        '<?xml version="1.1"?>',
+        '<?xml version="1.0"?>',
+        '<?xml version="1.0" encoding="UTF-8"?>\n',
+        '<?xml version="1.0" encoding="ISO-8859-1"?>',
+    ]
+)
+
+
+@given(PROLOGS, STARTS, st.lists(PIECES, max_size=8), st.sampled_from(["", "\n", "<!--c-->"]))
+def test_octets_that_are_canonical_already(
+    prolog: str, start: str, pieces: list[str], end: str
+) -> None:
+    name = re.match("<([^ >]+)", start)
+    assert name is not None
+    data = f"{prolog}{start}{''.join(pieces)}</{name[1]}>{end}".encode()
+    try:
+        expected = canonicalize(parse(data).getroottree())
+    except (XmlRefused, CanonicalError):
+        return
+    assert as_it_stands(data) in {None, expected}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<p:a xmlns:p="urn:1" xmlns="urn:2"><b>&amp;</b>'
+        b"\n</p:a>\n",
+        "<a>ñ\n\t<b></b></a>".encode(),
+    ],
+)
+def test_octets_of_the_usual_form_are_known_to_be_canonical(data: bytes) -> None:
+    assert as_it_stands(data) == canonicalize(parse(data).getroottree())

@@ -4,13 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from einvoice_core.certificates import UnsupportedKeyError
 from einvoice_core.signing import xmldsig
-from einvoice_core.signing.errors import CannotSignError, SignatureRefused
+from einvoice_core.signing.errors import CannotSignError, ForbiddenAlgorithm, SignatureRefused
 from einvoice_core.signing.report import CheckName, Outcome
 from einvoice_core.signing.xmldsig import (
     ALLOWED,
@@ -21,6 +27,7 @@ from einvoice_core.signing.xmldsig import (
     Reference,
     SignatureAlgorithm,
 )
+from einvoice_core.signing.xmldsig._verifying import _require_good_rsa
 from einvoice_core.testing.authority import ThrowawayAuthority, new_key
 from einvoice_core.testing.documents import documents
 from einvoice_core.xml.canonical import CanonicalError, canonicalize
@@ -254,14 +261,14 @@ def test_no_more_references_than_allowed() -> None:
 
 
 def test_no_more_transforms_than_allowed() -> None:
-    one = f'<ds:Transform Algorithm="{ENVELOPED}"/>'
+    one = f'<ds:Transform Algorithm="{ENVELOPED}"></ds:Transform>'
     assert "5 transforms" in _resigned(SIGNED, lambda text: text.replace(one, one * 5))
     assert "not allowed here" in _resigned(SIGNED, lambda text: text.replace(one, one * 2))
 
 
 def test_octets_are_not_parsed_again() -> None:
-    one = f'<ds:Transform Algorithm="{ENVELOPED}"/>'
-    form = f'<ds:Transform Algorithm="{C14n.INCLUSIVE.value}"/>'
+    one = f'<ds:Transform Algorithm="{ENVELOPED}"></ds:Transform>'
+    form = f'<ds:Transform Algorithm="{C14n.INCLUSIVE.value}"></ds:Transform>'
     assert "not allowed here" in _resigned(SIGNED, lambda text: text.replace(one, form + one))
 
 
@@ -356,3 +363,52 @@ def test_what_is_not_xml(data: bytes) -> None:
         xmldsig.verify(data)
     with pytest.raises(XmlRefused):
         xmldsig.sign(data, EC)
+
+
+def test_the_references_together_stand_for_a_bounded_number_of_octets() -> None:
+    document = b'<a><b Id="b">' + b"x" * 1000 + b"</b></a>"
+    references = [Reference("#b", (C14n.EXCLUSIVE,)) for _ in range(4)]
+    signed = xmldsig.sign(document, EC, references=references)
+    assert xmldsig.verify(signed, allowed=replace(ALLOWED, octets=5_000)).report.ok
+    few = replace(ALLOWED, octets=3_000)
+    assert "more than 3000 octets" in refused(signed, CheckName.INTEGRITY, allowed=few)
+
+
+def test_small_curves_are_refused() -> None:
+    small = AUTHORITY.issue("99999972C", key=ec.generate_private_key(ec.SECP224R1()))
+    signed = xmldsig.sign(DOCUMENT, small)
+    assert "secp224r1" in refused(signed, CheckName.ALGORITHMS)
+
+
+def test_an_exponent_of_one_signs_nothing() -> None:
+    """With it every value is its own signature; some versions of the library load such a key."""
+    honest = rsa.RSAPublicNumbers(3, 2**2047 + 2**1000 + 1).public_key()
+    _require_good_rsa(honest, 2048)
+    with pytest.raises((ForbiddenAlgorithm, ValueError), match=r"exponent 1|e must be"):
+        _require_good_rsa(_with_exponent(honest, 1), 2048)
+
+
+def _with_exponent(key: rsa.RSAPublicKey, exponent: int) -> rsa.RSAPublicKey:
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert der.endswith(b"\x02\x01\x03")
+    loaded = load_der_public_key(der[:-1] + bytes([exponent]))
+    assert isinstance(loaded, rsa.RSAPublicKey)
+    return loaded
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u3000"])
+def test_only_the_space_of_xml_may_stand_in_base64(space: str) -> None:
+    text = SIGNED.decode()
+    assert xmldsig.verify(text.replace("<ds:SignatureValue>", "<ds:SignatureValue>\t ").encode())
+    changed = text.replace("<ds:SignatureValue>", f"<ds:SignatureValue>{space}")
+    assert "not Base64" in refused(changed.encode(), CheckName.INTEGRITY)
+
+
+def test_base64_with_bits_to_spare_is_refused() -> None:
+    """Two texts for the same octets: here the last character before the padding."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    last = SIGNATURE_VALUE.rstrip("=")[-1]
+    other = alphabet[alphabet.index(last) | 1]
+    at = SIGNED.rindex(last.encode(), 0, SIGNED.index(b"==</ds:SignatureValue>"))
+    changed = SIGNED[:at] + other.encode() + SIGNED[at + 1 :]
+    assert "canonical Base64" in refused(changed, CheckName.INTEGRITY)

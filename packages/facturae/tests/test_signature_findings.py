@@ -319,6 +319,20 @@ def test_a_timestamp_is_checked_and_proves_when(stamped: bytes, today: Throwaway
     assert facturae_es.validate(stamped).ok
 
 
+def test_a_timestamp_taken_away_leaves_the_rest_as_it_was(
+    stamped: bytes, today: ThrowawayAuthority
+) -> None:
+    start = stamped.index(b"<xades:UnsignedProperties>")
+    end_tag = b"</xades:UnsignedProperties>"
+    end = stamped.index(end_tag) + len(end_tag)
+    trust = TrustStore((today.root,))
+    before = facturae_es.verify(stamped, trust=trust)
+    after = facturae_es.verify(stamped[:start] + stamped[end:], trust=trust)
+    assert after.document == before.document
+    assert (after.certificate, after.signed_at) == (before.certificate, before.signed_at)
+    assert after.report.timestamped_at is None
+
+
 def test_a_timestamp_without_trusted_authority_proves_nothing(
     stamped: bytes, today: ThrowawayAuthority
 ) -> None:

@@ -107,6 +107,11 @@ def test_an_unknown_role_is_refused(xml: bytes, credential: Credential) -> None:
         facturae_es.sign(xml, credential, role="owner", clock=clock)
 
 
+def test_an_unknown_hash_is_refused(xml: bytes, credential: Credential) -> None:
+    with pytest.raises(CannotSignError, match="md5"):
+        facturae_es.sign(xml, credential, hash_name="md5", clock=clock)  # type: ignore[arg-type]  # the mistake under test
+
+
 def test_a_document_is_signed_once(signed: bytes, credential: Credential) -> None:
     with pytest.raises(CannotSignError):
         facturae_es.sign(signed, credential, clock=clock)

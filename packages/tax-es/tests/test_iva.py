@@ -183,3 +183,9 @@ class TestTerritories:
     def test_other_territories_are_refused(self, territory: str) -> None:
         with pytest.raises(TerritoryError):
             iva.rate(date(2026, 1, 1), territory=territory)
+
+
+def test_a_rate_as_known_before_it_changed() -> None:
+    known = date(2012, 7, 13)
+    assert iva.rate(date(2012, 9, 1), known_on=known).percent == 18
+    assert iva.rate(date(2012, 9, 1), known_on=known + timedelta(days=1)).percent == 21

@@ -3,7 +3,11 @@
 AeatError                        aeat
 ├── CertificateError             aeat.certificate
 ├── ChainError                   aeat.chain
-│   └── UnlinkedRecordError      aeat.unlinked
+│   ├── UnlinkedRecordError      aeat.unlinked
+│   ├── ClockWentBackError       aeat.clock_back          (``details["wait_s"]``)
+│   └── BrokenChainError         aeat.broken_chain        (``details["position"]``)
+├── DeclarationError             aeat.declaration
+├── DraftError                   aeat.draft
 ├── QrError                      aeat.qr
 ├── BatchError                   aeat.batch
 ├── SandboxError                 aeat.sandbox
@@ -25,8 +29,12 @@ from einvoice_core.errors import EInvoiceError
 __all__ = [
     "AeatError",
     "BatchError",
+    "BrokenChainError",
     "CertificateError",
     "ChainError",
+    "ClockWentBackError",
+    "DeclarationError",
+    "DraftError",
     "ProtocolError",
     "QrError",
     "SandboxError",
@@ -61,6 +69,30 @@ class UnlinkedRecordError(ChainError):
     """A record has no fingerprint yet, so it cannot be sent nor followed by another."""
 
     code = "aeat.unlinked"
+
+
+class ClockWentBackError(ChainError):
+    """A record would be older than the one before it: the clock of the machine went back."""
+
+    code = "aeat.clock_back"
+
+
+class BrokenChainError(ChainError):
+    """A chain of another system is broken, and was not taken over."""
+
+    code = "aeat.broken_chain"
+
+
+class DeclarationError(AeatError):
+    """The declaration of a program (declaración responsable) lacks a content or has a wrong one."""
+
+    code = "aeat.declaration"
+
+
+class DraftError(AeatError):
+    """What a record shall be made of cannot be read, or is not what its fields say."""
+
+    code = "aeat.draft"
 
 
 class QrError(AeatError):

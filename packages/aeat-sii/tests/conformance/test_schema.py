@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from aeat_sii.sandbox.service import _messages
 from aeat_sii.sandbox.structure import BadStructureError, check
+from aeat_sii.sandbox.writing import _messages
 from aeat_sii.testing import strategies
 from aeat_sii.verifactu import codes, rules
+from aeat_sii.verifactu.advice import Consequence, advice
 from aeat_sii.verifactu.records import (
     SF,
     CancellationRecord,
@@ -136,11 +137,13 @@ def official_codes() -> dict[str, str]:
 
 def test_every_rule_has_a_code_of_the_agency_and_its_severity() -> None:
     categories = official_codes()
-    for code, rule in rules.registration.rules.items():
+    judged = (*rules.registration.rules.items(), *rules.cancellation.rules.items())
+    for code, rule in (*judged, *rules.header.rules.items()):
         expected = Severity.WARNING if categories[code] == "admissible" else Severity.FATAL
         assert rule.severity is expected, code
 
 
+RULES = {*rules.registration.rules, *rules.cancellation.rules, *rules.header.rules}
 # Rows that no rule of ours answers for, with the reason.
 NOT_JUDGED = {
     "ALT-4a": "the census decides",
@@ -150,6 +153,9 @@ NOT_JUDGED = {
     "ALT-21": "the agency's register decides",
     "ALT-22": "the agency's register decides",
     "ALT-24": "the agency's records decide",
+    "CAB-1": "the census decides",
+    "CAB-2": "the census decides",
+    "CAB-5c": "the agency's register decides",
     "SIF-8": "the record has a truth value, never an empty text",
     "SIF-9": "the record has a truth value, never an empty text",
 }
@@ -157,11 +163,33 @@ NOT_JUDGED = {
 
 def test_the_rules_cover_the_validations_that_need_no_look_up() -> None:
     rows = json.loads(official("verifactu/codes/validations.json").read_text())["rules"]
-    rows = [row for row in rows if row["id"].startswith(("ALT-", "SIF-"))]
-    judged = {row["id"] for row in rows if set(row["codes"]) & set(rules.registration.rules)}
+    rows = [row for row in rows if not row["id"].startswith("GEN-")]
+    judged = {row["id"] for row in rows if set(row["codes"]) & RULES}
 
-    print(f"validations of registrations: {len(judged)}/{len(rows)}")
+    print(f"validations: {len(judged)}/{len(rows)}")
     assert {row["id"] for row in rows} - judged == set(NOT_JUDGED)
+
+
+def test_what_is_inferred_or_open_is_marked() -> None:
+    table = json.loads(official("verifactu/codes/validations.json").read_text())
+    doubtful = {
+        code
+        for row in table["rules"]
+        if row.get("unsure") or row["code_match"] == "inferred"
+        for code in row["codes"]
+    } | {row["code"] for row in table["only_in_error_list"]}
+
+    assert doubtful & RULES == set(rules.MARKS)
+
+
+def test_the_advice_agrees_with_the_official_category() -> None:
+    expected = {
+        "envelope": Consequence.REFUSES_SUBMISSION,
+        "record": Consequence.REJECTS_RECORD,
+        "admissible": Consequence.ADMITS,
+    }
+    for code, category in official_codes().items():
+        assert advice(code).consequence is expected[category], code
 
 
 def test_every_code_of_the_sandbox_is_the_agencys_and_has_a_text_of_our_own() -> None:
@@ -177,15 +205,12 @@ def test_the_texts_of_the_sandbox_cover_the_codes_it_uses() -> None:
 
     folder = resources.files("aeat_sii.sandbox")
     used: set[str] = set()
-    for name in (
-        "checks.py",
-        "matrix.py",
-        "service.py",
-        "structure.py",
-        "structure.toml",
-        "app.py",
-    ):
-        text = folder.joinpath(name).read_text(encoding="utf-8")
-        used |= set(re.findall(r"(?<=[\" ])([1234]\d{3})(?=\")", text))
+    for path in folder.iterdir():
+        if (path.name.endswith(".py") and path.name != "qr_page.py") or path.name in (
+            "structure.toml",
+            "limits.toml",
+        ):
+            text = path.read_text(encoding="utf-8")
+            used |= set(re.findall(r"(?<=[\" /])([1234]\d{3})(?=[\":/])", text))
 
     assert used - set(_messages()) == set()

@@ -11,7 +11,16 @@ import pytest
 from aeat_sii.environments import PRODUCTION, TEST
 from aeat_sii.testing import examples
 from aeat_sii.verifactu import chain, qr
-from aeat_sii.verifactu.records import CancelledInvoiceId, Chaining, ChainLink, InvoiceId
+from aeat_sii.verifactu.codes import EventKind
+from aeat_sii.verifactu.event_log import make_event
+from aeat_sii.verifactu.events import link_event
+from aeat_sii.verifactu.records import (
+    CancelledInvoiceId,
+    Chaining,
+    ChainLink,
+    InvoiceId,
+    SpanishPerson,
+)
 from einvoice_core.lexical import AEAT_DATE, XML_DATETIME
 from einvoice_core.testing.judges import official
 
@@ -78,6 +87,21 @@ def test_the_official_fingerprint_of_a_cancellation() -> None:
     assert chain.fingerprint_input(record) == vector["input"]
     assert chain.fingerprint(record) == vector["sha256"]
     assert chain.link(record, record.chaining.previous).fingerprint == vector["sha256"]
+
+
+def test_the_fingerprint_of_an_event() -> None:
+    """No official vector exists: this one was computed from the list of fields."""
+    (vector,) = [v for v in vectors("hash_vectors.json") if v["kind"] == "evento"]
+    moment = vector["input"].rpartition("=")[2]
+    event = make_event(
+        EventKind.STARTED,
+        system=examples.system(version="1.0.03"),
+        issuer=SpanishPerson(name="X", nif="89890002E"),
+        recorded_at=datetime.fromisoformat(moment),
+    )
+
+    assert not vector["official"]
+    assert link_event(event, None).event.fingerprint == vector["sha256"]
 
 
 def test_the_vectors_are_what_they_say() -> None:

@@ -44,16 +44,31 @@ def agency() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture(scope="module")
-def send(agency: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operation]:
+def services(
+    agency: RunningSandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
     session = _session(agency, agency.authority.issue(ISSUER, "ANA PRUEBAS DEMO"), tmp_path_factory)
     client = zeep.Client(
         str(official("verifactu/schema/SistemaFacturacion.wsdl")),
         transport=_Offline(session=session),
     )
-    (binding,) = [name for name in client.wsdl.bindings if name.endswith("}sfVerifactu")]
-    service = client.create_service(binding, agency.url + sandbox.VERIFACTU_PATH)
-    yield service.RegFactuSistemaFacturacion
+    paths = {
+        "sfVerifactu": sandbox.VERIFACTU_PATH,
+        "sfRequerimiento": sandbox.REQUESTED_PATH,
+    }
+    yield {
+        name.rpartition("}")[2]: client.create_service(
+            name, agency.url + paths[name.rpartition("}")[2]]
+        )
+        for name in client.wsdl.bindings
+    }
     session.close()
+
+
+@pytest.fixture(scope="module")
+def send(services: dict[str, Any]) -> Operation:
+    operation: Operation = services["sfVerifactu"].RegFactuSistemaFacturacion
+    return operation
 
 
 def _session(
@@ -171,3 +186,55 @@ def test_a_record_for_someone_else_is_a_fault(send: Operation) -> None:
 
     with pytest.raises(zeep.exceptions.Fault, match=r"Codigo\[4112\]"):
         send(someone, [{"RegistroAlta": registration("Z-5")}])
+
+
+def test_every_operation_of_the_wsdl_is_called(services: dict[str, Any]) -> None:
+    client_operations = {
+        (name, operation) for name, service in services.items() for operation in dir(service)
+    }
+    called = {
+        ("sfVerifactu", "RegFactuSistemaFacturacion"),
+        ("sfVerifactu", "ConsultaFactuSistemaFacturacion"),
+        ("sfRequerimiento", "RegFactuSistemaFacturacion"),
+    }
+
+    assert {pair for pair in client_operations if pair[1].endswith("Facturacion")} == called
+
+
+def test_a_query_finds_what_was_sent(services: dict[str, Any], send: Operation) -> None:
+    first = registration("Z-10")
+    send(header(), [{"RegistroAlta": first}])
+
+    answer = services["sfVerifactu"].ConsultaFactuSistemaFacturacion(
+        {"IDVersion": "1.0", **header()},
+        {
+            "PeriodoImputacion": {"Ejercicio": "2026", "Periodo": "07"},
+            "NumSerieFactura": "Z-10",
+        },
+        {"MostrarNombreRazonEmisor": "S", "MostrarSistemaInformatico": "S"},
+    )
+
+    (row,) = answer.RegistroRespuestaConsultaFactuSistemaFacturacion
+    assert answer.ResultadoConsulta == "ConDatos"
+    assert row.IDFactura.NumSerieFactura == "Z-10"
+    assert row.DatosRegistroFacturacion.Huella == first["Huella"]
+    assert row.DatosRegistroFacturacion.SistemaInformatico.IdSistemaInformatico == "77"
+
+
+def test_records_are_handed_over_on_request(services: dict[str, Any]) -> None:
+    answer = services["sfRequerimiento"].RegFactuSistemaFacturacion(
+        {
+            **header(),
+            "RemisionRequerimiento": {"RefRequerimiento": "REQ1", "FinRequerimiento": "S"},
+        },
+        [{"RegistroAlta": registration("Z-11")}],
+    )
+
+    assert answer.EstadoEnvio == "Correcto"
+
+
+def test_a_request_without_reference_is_a_fault(services: dict[str, Any]) -> None:
+    with pytest.raises(zeep.exceptions.Fault, match=r"Codigo\[4125\]"):
+        services["sfRequerimiento"].RegFactuSistemaFacturacion(
+            header(), [{"RegistroAlta": registration("Z-12")}]
+        )

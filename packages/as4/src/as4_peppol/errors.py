@@ -7,7 +7,11 @@ As4Error                     as4
 ├── ExchangeError            as4.exchange         (``details["retry"]``: whether it can help)
 ├── StoreError               as4.store
 ├── IdentifierError          as4.identifier       (in ``peppol.identifiers``)
-└── SbdhError                as4.sbdh             (in ``peppol.sbdh``; carries the findings)
+├── SbdhError                as4.sbdh             (in ``peppol.sbdh``; carries the findings)
+├── NotTrustedError          as4.not_trusted      (in ``peppol.trust``)
+├── NotRegisteredError       as4.not_registered   (in ``peppol.locator``)
+├── LookupFailedError        as4.lookup           (in ``peppol.locator``; try again)
+└── MetadataRefusedError     as4.metadata         (in ``peppol.smp``)
 """
 
 from einvoice_core.errors import EInvoiceError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -11,7 +12,21 @@ from einvoice_core.findings import Location
 from einvoice_core.records import Record
 from facturae_es._plan import FieldPlan, plan_of
 
-__all__ = ["Places"]
+__all__ = ["Place", "Places"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field whose place is looked up when somebody asks, which is when a rule is broken."""
+
+    places: Places
+    field: str
+
+    @property
+    def location(self) -> Location:
+        """Where the field stands in the document."""
+        return self.places.location(self.field)
+
 
 _STEP = re.compile(r"([a-z_0-9]+)(?:\[([0-9]+)\])?")
 _ROOT = "/fe:Facturae"

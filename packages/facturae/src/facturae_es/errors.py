@@ -4,7 +4,8 @@ FacturaeError                    facturae
 ├── NotFacturaeError             facturae.not_facturae
 ├── UnsupportedVersionError      facturae.unsupported_version
 ├── VersionLossError             facturae.version_loss          (``losses`` says what would go)
-└── TotalsError                  facturae.totals
+├── TotalsError                  facturae.totals
+└── TwiceError                   facturae.twice
 
 What is not XML is refused by ``einvoice_core.xml`` with its own codes (``xml.*``); so is a document
 without the structure of its version (``xml.document``, which carries the findings).
@@ -23,6 +24,7 @@ __all__ = [
     "FacturaeError",
     "NotFacturaeError",
     "TotalsError",
+    "TwiceError",
     "UnsupportedVersionError",
     "VersionLossError",
 ]
@@ -41,7 +43,7 @@ class NotFacturaeError(FacturaeError):
 
 
 class UnsupportedVersionError(FacturaeError):
-    """The document is Facturae 3.0 or 3.1, which have no records here."""
+    """The version cannot be read or written: an assignment of credit in 3.0 or 3.1, for one."""
 
     code = "facturae.unsupported_version"
 
@@ -60,3 +62,9 @@ class TotalsError(FacturaeError):
     """The totals of an invoice cannot be computed from what was given."""
 
     code = "facturae.totals"
+
+
+class TwiceError(FacturaeError):
+    """Two documents of a run would be written under the same name."""
+
+    code = "facturae.twice"

@@ -7,7 +7,7 @@ keeps white space, so that ``" 01"`` is not the code ``01``.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cache
 from typing import Self, TypeVar
@@ -42,6 +42,8 @@ class LexicalInt(int):
 
 
 def _decode_double(text: str) -> Decimal:
+    if text.isdigit() and text.isascii() and len(text) < 16 and (text[0] != "0" or text == "0"):
+        return Decimal(text)
     stripped = text.strip(_BLANK)
     match = _DOUBLE.fullmatch(stripped) if len(stripped) <= _MAX_CHARACTERS else None
     if match is None:
@@ -64,6 +66,15 @@ _USUAL_MONEY = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]{2,20}", re.ASCII)
 
 
 def _decode_money(text: str) -> Decimal:
+    # Nearly all amounts have two decimals; this costs a fifth of the pattern.
+    if text[-3:-2] == ".":
+        try:
+            value = Decimal(text)
+        except InvalidOperation:
+            pass
+        else:
+            if str(value) == text:
+                return value
     if _USUAL_MONEY.fullmatch(text):
         return Decimal(text)
     stripped = text.strip(_BLANK)

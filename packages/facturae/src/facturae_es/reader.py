@@ -10,13 +10,14 @@ from typing import ClassVar
 
 from lxml import etree
 
-from einvoice_core.findings import MAX_FINDINGS, Finding, Location, Report
+from einvoice_core.findings import MAX_FINDINGS, Finding, HasLocation, Location, Report
 from einvoice_core.records import XmlType
 from einvoice_core.xml import binding
 from einvoice_core.xml.errors import DocumentRefused
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
 from facturae_es import structure
-from facturae_es._places import Places
+from facturae_es._places import Place, Places
+from facturae_es._plan import made
 from facturae_es._signed import with_source
 from facturae_es.facets import Version
 from facturae_es.model import Facturae
@@ -73,6 +74,10 @@ class Examined:
     def at(self, path: str) -> Location:
         """Return where a field stands, such as ``invoices[0].totals.invoice_total``."""
         return self.places.location(path)
+
+    def place(self, path: str) -> HasLocation:
+        """Return the same, to be looked up when it is needed."""
+        return Place(self.places, path)
 
 
 def examine(xml: bytes, *, limits: Limits = LIMITS) -> Examined:
@@ -171,7 +176,7 @@ def _plain(record: Facturae, version: Version) -> Facturae:
         values["file_header"] = record.file_header.model_copy(
             update={"schema_version": version.value}
         )
-    return Facturae.model_construct(**values)
+    return made(Facturae, **values)
 
 
 def _as_3_2(document: Facturae) -> Facturae:

@@ -17,6 +17,8 @@ from einvoice_core.findings import Finding, Report
 __all__ = ["name_of", "named", "names", "with_name"]
 
 _STEP = re.compile(r"(?:[\w.-]+:)?([\w.-]+)(?:\[[0-9]+\])?$")
+_INSIDE_AMOUNTS = frozenset({"TotalAmount", "EquivalentInEuros"})
+"""Parts of an amount; the amount around them says which one it is."""
 
 
 @cache
@@ -39,7 +41,7 @@ def name_of(path: str) -> str:
     known = names()
     for step in reversed(path.split("/")):
         match = _STEP.match(step)
-        if match and match[1] in known:
+        if match and match[1] in known and match[1] not in _INSIDE_AMOUNTS:
             return known[match[1]]
     return ""
 

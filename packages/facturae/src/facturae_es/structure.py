@@ -5,23 +5,15 @@ values: lengths, patterns, decimals, code lists, elements and codes that are you
 version, choices, and the elements inside ``Extensions``. Both together reach the verdict of the
 official schema, without any XSD file; ``ds:Signature`` is left to the layer of signatures.
 
-=============  ========================================================
-FACTURAE-S01   a text is too long or too short
-FACTURAE-S02   a text does not have its pattern
-FACTURAE-S03   an amount does not have the decimals of the version
-FACTURAE-S04   a code is not in the list, or not yet in this version
-FACTURAE-S05   the version does not have this element
-FACTURAE-S06   of the elements of a choice, not exactly one is there
-FACTURAE-S07   an element is missing where at least one is demanded
-FACTURAE-S08   the header declares another version than the namespace
-FACTURAE-S09   an extension is not one of those that are published
-FACTURAE-S10   the document is of version 3.0 or 3.1
-=============  ========================================================
+:data:`DEMANDS` lists what is judged, by the id of the finding; ``XML-001`` to ``XML-012`` are those
+of :mod:`einvoice_core.xml.binding`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from einvoice_core.findings import Finding, Location, Severity
 from facturae_es._extensions import faults_of_extensions
@@ -31,11 +23,40 @@ from facturae_es.facets import Version
 from facturae_es.model import Facturae
 from facturae_es.spanish import with_name
 
-__all__ = ["LAYER", "check", "outdated"]
+__all__ = ["DEMANDS", "LAYER", "Demand", "check", "outdated"]
 
 LAYER = "structure"
 _SOURCE = "Facturae {version}, schema of the format"
 
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the structure must fulfil, under the id of its findings."""
+
+    requirement: str
+    severity: Severity = Severity.FATAL
+    source: str = "Official schema of the version"
+    terms: tuple[str, ...] = ()
+
+
+DEMANDS: Mapping[str, Demand] = MappingProxyType(
+    {
+        "FACTURAE-S01": Demand("A text has the length that the schema allows."),
+        "FACTURAE-S02": Demand("A text has the pattern of the schema, such as digits only."),
+        "FACTURAE-S03": Demand("An amount is written with the decimals of the version."),
+        "FACTURAE-S04": Demand("A code is in the list of the version."),
+        "FACTURAE-S05": Demand("An element exists in the version."),
+        "FACTURAE-S06": Demand("Of the elements of a choice exactly one is there."),
+        "FACTURAE-S07": Demand("An element stands where at least one is demanded."),
+        "FACTURAE-S08": Demand("SchemaVersion is that of the namespace."),
+        "FACTURAE-S09": Demand("Extensions holds published extensions only, each well formed."),
+        "FACTURAE-S10": Demand(
+            "The document is of version 3.2, 3.2.1 or 3.2.2.",
+            source="FACe, formats of an invoice",
+        ),
+    }
+)
+"""What the values of a document must fulfil."""
 
 _Locate = Callable[[str], Location]
 """Place of a field such as ``invoices[0].header.number``."""

@@ -1,8 +1,30 @@
-"""Spanish taxes: identifiers, rates and amounts, each with its days and the text that says so."""
+"""Spanish taxes: each figure with its days, its formula and the text that says so.
 
-from tax_es import ids, irpf, iva
-from tax_es.errors import TaxError
+What needs the records of a ledger is imported from its own module, so that checking an identifier
+stays cheap: ``tax_es.ledger``, ``closing``, ``cases``, ``anomalies``, ``options``.
+"""
+
+from tax_es import calendar, ids, irpf, iva, obligations, parameters, payment_terms, social_security
+from tax_es.errors import TaxError, UnverifiedParameter
 from tax_es.iva import output_tax
 from tax_es.rates import Rate, Tax, Territory
+from tax_es.trace import Result, Step
 
-__all__ = ["Rate", "Tax", "TaxError", "Territory", "ids", "irpf", "iva", "output_tax"]
+__all__ = [
+    "Rate",
+    "Result",
+    "Step",
+    "Tax",
+    "TaxError",
+    "Territory",
+    "UnverifiedParameter",
+    "calendar",
+    "ids",
+    "irpf",
+    "iva",
+    "obligations",
+    "output_tax",
+    "parameters",
+    "payment_terms",
+    "social_security",
+]

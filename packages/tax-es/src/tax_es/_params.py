@@ -31,7 +31,7 @@ class RateTable:
     def __init__(self, tax: Tax, file: str) -> None:
         self.tax = tax
         self._series = {
-            kind: Series(f"{tax} {kind}", (_described(entry, tax) for entry in values))
+            kind: _percentages(tax, values).renamed(f"{tax} {kind}")
             for kind, values in load(file).items()
         }
 
@@ -148,10 +148,11 @@ def require_territory(name: str) -> Territory:
     raise TerritoryError(f"{name!r} is no territory: use one of {', '.join(known)}", known=known)
 
 
-def _described(entry: Parameter[Decimal], tax: Tax) -> Parameter[Decimal]:
-    if not isinstance(entry.value, Decimal):
-        raise BadParameterError(f"{tax}: {entry.name} of {entry.since} is not a percentage")
-    return entry
+def _percentages(tax: Tax, values: Series[Decimal]) -> Series[Decimal]:
+    for entry in values:
+        if not isinstance(entry.value, Decimal):
+            raise BadParameterError(f"{tax}: {entry.name} of {entry.since} is not a percentage")
+    return values
 
 
 def _rate(tax: Tax, kind: str, entry: Parameter[Decimal]) -> Rate:

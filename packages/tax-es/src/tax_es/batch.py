@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tax_es.errors import ArgumentError
-from tax_es.graph import AboveZero, Graph, Linear, Operation, Percent, ScaleOf, Smallest
+from tax_es.graph import AboveZero, Graph, Linear, Operation, Percent, ScaleOf, Share, Smallest
 from tax_es.scales import Scale
 
 __all__ = ["Cents", "cents", "run"]
@@ -135,12 +135,17 @@ def _compute(
                 first = np.minimum(first, other)
             return first
         case Percent():
-            product = columns[operation.key] * _millionths(operation.percent)
-            half = _MILLION // 2
-            # Halves go away from zero, as the scalar executor rounds.
-            moved = np.where(product >= 0, product + half, product - half + _MILLION - 1)
-            return np.asarray(moved // _MILLION, dtype=np.int64)
+            return _divided(columns[operation.key] * _millionths(operation.percent), _MILLION)
+        case Share():
+            return _divided(columns[operation.key] * columns[operation.percent], 10_000)
     raise ArgumentError(f"no batch for {type(operation).__name__}")
+
+
+def _divided(product: Cents, unit: int) -> Cents:
+    """Divide and round, halves away from zero, as the scalar executor does."""
+    half = unit // 2
+    moved = np.where(product >= 0, product + half, product - half + unit - 1)
+    return np.asarray(moved // unit, dtype=np.int64)
 
 
 def _sum(operation: Linear, columns: Mapping[str, Cents]) -> Cents:

@@ -24,6 +24,7 @@ __all__ = [
     "Operation",
     "Percent",
     "ScaleOf",
+    "Share",
     "Smallest",
     "by_territory",
 ]
@@ -123,6 +124,28 @@ class Percent:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A percentage, itself a figure, of another figure, rounded to the cent."""
+
+    key: str
+    percent: str
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Keys that are read."""
+        return (self.key, self.percent)
+
+    @property
+    def formula(self) -> str:
+        """The formula, for people."""
+        return f"{self.key} * {self.percent} %"
+
+    def of(self, figures: Mapping[str, Decimal]) -> Decimal:
+        """Compute with decimals."""
+        return round_to(figures[self.key] * figures[self.percent] / 100)
+
+
+@dataclass(frozen=True, slots=True)
 class ScaleOf:
     """A progressive scale of a figure; ``scales`` has one for each territory, in their order."""
 
@@ -145,7 +168,7 @@ class ScaleOf:
         return self.scales[self.index].quota(figures[self.key])
 
 
-Operation = Linear | AboveZero | Smallest | Percent | ScaleOf
+Operation = Linear | AboveZero | Smallest | Percent | Share | ScaleOf
 
 
 @dataclass(frozen=True, slots=True)

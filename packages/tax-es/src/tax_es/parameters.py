@@ -138,6 +138,10 @@ class Series(Generic[T]):
     def __len__(self) -> int:
         return len(self._closed)
 
+    def renamed(self, name: str) -> "Series[T]":
+        """Return the same values under another name for messages."""
+        return Series(name, self._open)
+
     def on(
         self,
         day: date,

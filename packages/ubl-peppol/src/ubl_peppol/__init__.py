@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from ubl_peppol.batch import validate_many
 from ubl_peppol.census import Census, census
+from ubl_peppol.documents import examine_any, read_any
 from ubl_peppol.explaining import Explanation, explain
 from ubl_peppol.profiles import PROFILES, Profile, compose, rules_of
 from ubl_peppol.validation import validate
 
 if TYPE_CHECKING:
-    from ubl_peppol import model, ubl
+    from ubl_peppol import cii, model, structure, ubl
 
 __all__ = [
     "PROFILES",
@@ -24,10 +25,14 @@ __all__ = [
     "Explanation",
     "Profile",
     "census",
+    "cii",
     "compose",
+    "examine_any",
     "explain",
     "model",
+    "read_any",
     "rules_of",
+    "structure",
     "ubl",
     "validate",
     "validate_many",
@@ -35,7 +40,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Import the model and UBL when they are asked for: judging a document needs neither."""
-    if name in ("model", "ubl"):
+    """Import what is asked for: judging a document needs neither model nor readers."""
+    if name in ("cii", "model", "structure", "ubl"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

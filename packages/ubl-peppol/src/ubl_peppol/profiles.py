@@ -101,7 +101,9 @@ class Profile:
         layers: list[RuleSet[Reading]] = []
         skipped: dict[str, str] = {}
         for layer in self.layers:
-            if layer.name == en16931.name:
+            if layer is en16931:
+                layers.append(en16931_cii)
+            elif layer.name == en16931.name:
                 dropped = frozenset(en16931.rules) - frozenset(layer.rules)
                 layers.append(_thinned(en16931_cii, dropped))
             elif layer.name in _INVOICE_RULES:

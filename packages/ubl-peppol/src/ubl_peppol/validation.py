@@ -67,35 +67,37 @@ def validate(
             _require(chosen, bool(chosen.responses), "a business response")
             response = read_response(root)
             report = _structure(root, "ApplicationResponse", xsd)
-            report += judge_response(response, chosen)
+            report += judge_response(response, chosen, MAX_FINDINGS - len(report.findings))
         else:
+            # A root that is no invoice is refused here; the reading holds no text yet.
             reading = read_document(root)
             _require(chosen, bool(chosen.layers), "an invoice or credit note")
             name = "CreditNote" if reading.is_credit_note else "Invoice"
-            report = _structure(root, name, xsd) + judge(reading, chosen)
+            report = _structure(root, name, xsd)
+            report += judge(reading, chosen, MAX_FINDINGS - len(report.findings))
     if note:
         report += Report(layers_skipped=MappingProxyType({"specification": note}))
     return report
 
 
-def judge(reading: Reading, profile: Profile) -> Report:
-    """Run the rules of a profile on a reading."""
+def judge(reading: Reading, profile: Profile, limit: int = MAX_FINDINGS) -> Report:
+    """Run the rules of a profile on a reading; keep so many findings at most."""
     # The whole document is walked only when one line of each kind has shown that it is needed.
     verdicts = reading.unreadable if reading.sample.unreadable else []
-    unreadable = tuple(_unreadable(verdict) for verdict in verdicts[:MAX_FINDINGS])
+    unreadable = tuple(_unreadable(verdict) for verdict in verdicts[: max(limit, 0)])
     report = Report(findings=unreadable)
     layers, skipped = profile.layers_in_cii() if reading.is_cii else (profile.layers, {})
     for layer in layers:
-        report += layer.validate(reading, max(MAX_FINDINGS - len(report.findings), 0))
+        report += layer.validate(reading, max(limit - len(report.findings), 0))
     report += Report(layers_skipped=MappingProxyType(skipped))
     return report + _rest(profile.artefacts_in_cii if reading.is_cii else profile.artefacts, layers)
 
 
-def judge_response(reading: ResponseReading, profile: Profile) -> Report:
-    """Run the rules of a profile on a business response."""
+def judge_response(reading: ResponseReading, profile: Profile, limit: int = MAX_FINDINGS) -> Report:
+    """Run the rules of a profile on a business response; keep so many findings at most."""
     report = Report()
     for layer in profile.responses:
-        report += layer.validate(reading, max(MAX_FINDINGS - len(report.findings), 0))
+        report += layer.validate(reading, max(limit - len(report.findings), 0))
     return report + _rest(profile.artefacts, profile.responses)
 
 

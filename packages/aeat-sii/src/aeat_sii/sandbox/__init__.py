@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aeat_sii.clock import now
-from aeat_sii.sandbox.app import VERIFACTU_PATH, create_app
+from aeat_sii.sandbox.app import QR_PATHS, REQUESTED_PATH, VERIFACTU_PATH, create_app
+from aeat_sii.sandbox.knowledge import Knowledge
 from aeat_sii.sandbox.register import Key, Register, State, Stored
 from aeat_sii.sandbox.service import DEFAULT_WAIT_S, Service
 from einvoice_core.testing.service import Fault, Plan, no_faults, scripted, seeded
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from einvoice_core.testing.authority import ThrowawayAuthority
 
 __all__ = [
+    "QR_PATHS",
+    "REQUESTED_PATH",
     "VERIFACTU_PATH",
     "Fault",
     "Key",
+    "Knowledge",
     "Register",
     "Service",
     "State",

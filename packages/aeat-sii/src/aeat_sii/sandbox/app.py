@@ -7,14 +7,25 @@ The certificate of the caller comes through the TLS extension of ASGI, which
 from urllib.parse import urlsplit
 
 from aeat_sii.environments import TEST
-from aeat_sii.sandbox.service import MAX_REQUEST, Service, fault
+from aeat_sii.sandbox import qr_page
+from aeat_sii.sandbox.service import MAX_REQUEST, Service
+from aeat_sii.sandbox.writing import fault
 from einvoice_core.testing import service as shell
 from einvoice_core.testing.service import Answer, AsgiApp, Call, Plan, no_faults, text_answer
 
-__all__ = ["VERIFACTU_PATH", "create_app"]
+__all__ = ["QR_PATHS", "REQUESTED_PATH", "VERIFACTU_PATH", "create_app"]
 
 VERIFACTU_PATH = urlsplit(TEST.verifactu()).path
-"""Path of the service, as at the agency."""
+"""Path of the service for VERI*FACTU systems, as at the agency."""
+
+REQUESTED_PATH = urlsplit(TEST.requested()).path
+"""Path of the service for records that the agency asks for, as at the agency."""
+
+QR_PATHS = {
+    urlsplit(TEST.qr(verifactu=True)).path: True,
+    urlsplit(TEST.qr(verifactu=False)).path: False,
+}
+"""Paths of the pages that tax QRs point to; true for that of VERI*FACTU systems."""
 
 
 def create_app(service: Service, *, faults: Plan = no_faults, slow_s: int = 3) -> AsgiApp:
@@ -27,23 +38,27 @@ def create_app(service: Service, *, faults: Plan = no_faults, slow_s: int = 3) -
     """
 
     def answer(call: Call) -> Answer:
-        status, body = service.answer(call.body, call.holder.nif if call.holder else None)
+        holder = call.holder.nif if call.holder else None
+        on_request = call.path == REQUESTED_PATH
+        status, body = service.answer(call.body, holder, on_request=on_request)
         return Answer(status, body)
+
+    def screen(call: Call) -> Answer | None:
+        if call.path in QR_PATHS:
+            verifactu = QR_PATHS[call.path]
+            return Answer(*qr_page.check(call.query, service.register, verifactu=verifactu))
+        if call.path not in (VERIFACTU_PATH, REQUESTED_PATH):
+            return text_answer(404, "Not found", "text/plain")
+        if call.method != "POST":
+            return Answer(405, fault("4135"))
+        return None
 
     return shell.create_app(
         answer,
         faults=faults,
         slow_s=slow_s,
-        screen=_screen,
+        screen=screen,
         failed=lambda call: Answer(500, fault("3501", "Fallo ensayado.", server=True)),
         too_large=Answer(413, fault("4103", "El mensaje es demasiado grande.")),
         max_request=MAX_REQUEST,
     )
-
-
-def _screen(call: Call) -> Answer | None:
-    if call.path != VERIFACTU_PATH:
-        return text_answer(404, "Not found", "text/plain")
-    if call.method != "POST":
-        return Answer(405, fault("4135"))
-    return None

@@ -109,7 +109,9 @@ def _of_special_regimes(
         case "07" if treatment in ("S2", "N1", "N2") or exempt in ("E2", "E3", "E4", "E5"):
             yield "1203"
         case "10" if (
-            treatment != "N1" or kind != "F1" or not all(has(person, "NIF") for person in recipients)
+            treatment != "N1"
+            or kind != "F1"
+            or not all(has(person, "NIF") for person in recipients)
         ):
             yield "1205"
         case "11" if tax == "01" and amount(line, "TipoImpositivo") != 21:

@@ -79,7 +79,9 @@ def unknown_recipient(record: etree._Element, known: Knowledge) -> bool:
     """Tell whether a recipient of kind 07 has a good NIF that is not in the census."""
     path = f"{{{SF}}}Destinatarios/{{{SF}}}IDDestinatario/{{{SF}}}IDOtro"
     return any(
-        text_of(other, "IDType") == "07" and not known.is_known(text_of(other, "ID"))
+        text_of(other, "IDType") == "07"
+        and _is_nif(text_of(other, "ID"))
+        and not known.is_known(text_of(other, "ID"))
         for other in record.iterfind(path)
     )
 

@@ -1,9 +1,12 @@
 """What the sandbox holds: the records of each taxpayer, and whether their systems have begun."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from threading import Lock
+
+from lxml import etree
 
 __all__ = ["Key", "Register", "State", "Stored"]
 
@@ -36,6 +39,10 @@ class Stored:
         csv: Verification code of that submission.
         fingerprint: As stated by the record.
         code: Code of the error with which it was accepted, if any.
+        presenter: NIF of who sent it.
+        stored_at: When it came.
+        registration: The registration as it came; a cancellation keeps that of its invoice.
+        representative: NIF of the representative in the header, if any.
     """
 
     key: Key
@@ -44,6 +51,10 @@ class Stored:
     csv: str
     fingerprint: str
     code: str = ""
+    presenter: str = ""
+    stored_at: datetime | None = None
+    registration: etree._Element | None = field(default=None, repr=False, compare=False)
+    representative: str = ""
 
 
 class Register:

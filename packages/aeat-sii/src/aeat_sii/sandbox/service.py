@@ -1,4 +1,4 @@
-"""The VERI*FACTU service of the sandbox: bytes of a request in, bytes of an answer out.
+"""The VERI*FACTU services of the sandbox: bytes of a request in, bytes of an answer out.
 
 No network here: the ASGI application and the tests call :meth:`Service.answer`.
 """
@@ -6,81 +6,59 @@ No network here: the ASGI application and the tests call :meth:`Service.answer`.
 import random
 import re
 import string
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from threading import Lock
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from aeat_sii.clock import in_spain
-from aeat_sii.sandbox import matrix
+from aeat_sii.sandbox import matrix, query
 from aeat_sii.sandbox.checks import rejections, warnings
+from aeat_sii.sandbox.knowledge import Knowledge
+from aeat_sii.sandbox.reading import limit
 from aeat_sii.sandbox.register import Key, Register, State, Stored
-from aeat_sii.sandbox.structure import LR, SF, BadStructureError, check, text_of
-from einvoice_core.timeline import load_timelines
+from aeat_sii.sandbox.structure import LR, LRC, SF, BadStructureError, check, text_of
+from aeat_sii.sandbox.writing import SOAP, Line, envelope, fault, is_cancellation, key_of
 from einvoice_core.xml.errors import XmlEmpty, XmlEncoding, XmlRefused
 from einvoice_core.xml.parsing import Limits, parse
-from tax_es.ids import nif
 
-__all__ = ["DEFAULT_WAIT_S", "MAX_REQUEST", "SOAP", "Service", "fault"]
+__all__ = ["DEFAULT_WAIT_S", "MAX_REQUEST", "Service"]
 
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-_R = SF.replace("SuministroInformacion", "RespuestaSuministro")
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request; a thousand records take some 3 MB."""
 
 _LIMITS = Limits(document=MAX_REQUEST, depth=64)
-_ECHOED = {
-    "Subsanacion": ("S", "N"),
-    "RechazoPrevio": ("S", "N", "X"),
-    "SinRegistroPrevio": ("S", "N"),
-}
+_SUBMISSION = f"{{{LR}}}RegFactuSistemaFacturacion"
+_QUERY = f"{{{LRC}}}ConsultaFactuSistemaFacturacion"
+_KEPT_ON_REQUEST = frozenset(limit("kept_on_request").split())
 _CSV_CHARACTERS = string.ascii_uppercase + string.digits
-DEFAULT_WAIT_S: int = tuple(load_timelines("aeat_sii.sandbox", "limits.toml")["wait_s"])[-1].value
+DEFAULT_WAIT_S: int = limit("wait_s")
 """Seconds that an answer asks to wait."""
-
-
-@cache
-def _messages() -> dict[str, str]:
-    data = resources.files("aeat_sii.sandbox").joinpath("messages.toml").read_text("utf-8")
-    messages: dict[str, str] = tomllib.loads(data)["codes"]
-    return messages
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The verdict on one record."""
-
-    record: etree._Element
-    state: str
-    code: str = ""
-    held: Stored | None = None
 
 
 @dataclass(slots=True)
 class Service:
-    """Plays the service that takes the records of VERI*FACTU systems.
+    """Plays the services that take the records of invoicing systems, and answer about them.
 
     Args:
         clock: Tells the time, with its zone; the service answers in the time of Spain.
         wait_s: Seconds that each answer asks to wait (``TiempoEsperaEnvio``).
-        may_act_for: Tells whether the holder of a certificate may send for a taxpayer, besides
-            the taxpayer itself; both as NIF.
-        is_known: Tells whether a NIF is in the census; by default every one that is well formed.
+        known: What only the agency knows: census, agreements, permissions.
         seed: Of the verification codes; the same seed and clock give the same answers.
+        register: The records of VERI*FACTU systems.
+        requested: The records that were sent on request; the two are kept apart.
+        page_rows: Rows that an answer to a query holds at most.
     """
 
     clock: Callable[[], datetime]
     wait_s: int = DEFAULT_WAIT_S
-    may_act_for: Callable[[str, str], bool] = field(default=lambda holder, taxpayer: False)
-    is_known: Callable[[str], bool] = field(default=lambda text: nif.check(text).valid)
+    known: Knowledge = field(default_factory=Knowledge)
     seed: int = 0
     register: Register = field(default_factory=Register)
+    requested: Register = field(default_factory=Register)
+    page_rows: int = limit("rows_of_a_query")
     _count: int = field(default=0, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _random: random.Random = field(init=False, repr=False)
@@ -88,25 +66,38 @@ class Service:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 - codes of a sandbox, not secrets
 
-    def answer(self, body: bytes, holder_nif: str | None) -> tuple[int, bytes]:
+    def answer(
+        self, body: bytes, holder_nif: str | None, *, on_request: bool = False
+    ) -> tuple[int, bytes]:
         """Answer a request.
 
         Args:
             body: SOAP envelope as it came.
             holder_nif: NIF of the certificate that opened the connection.
+            on_request: Whether it came to the service for requests of the agency.
 
         Returns:
             HTTP status and SOAP envelope.
         """
         try:
+            message = _message(body)
             with self._lock:
-                return 200, self._answer(body, holder_nif)
+                if message.tag == _SUBMISSION:
+                    return 200, self._submitted(message, holder_nif, on_request)
+                if message.tag == _QUERY and not on_request:
+                    return 200, query.answer(
+                        message, self.register, self.known, holder_nif, self.page_rows
+                    )
         except BadStructureError as error:
             return 500, fault(error.code, error.reason)
+        return 500, fault("4118" if message.tag == _QUERY else "4103")
 
-    def _answer(self, body: bytes, holder_nif: str | None) -> bytes:
-        message = _message(body)
-        header = _child(message, "Cabecera")
+    def _submitted(
+        self, message: etree._Element, holder_nif: str | None, on_request: bool
+    ) -> bytes:
+        header = message.find(f"{{{LR}}}Cabecera")
+        if header is None:
+            raise BadStructureError("4102", "falta Cabecera")
         wrong_in_header = check(header, "Cabecera", "4103")
         if wrong_in_header:
             raise BadStructureError(wrong_in_header[0].code)
@@ -117,134 +108,154 @@ class Service:
             for record in slot.iterchildren("*")
         ]
         for record in records:
-            _require_nameable(_key(record))
-        issuer = text_of(header, "ObligadoEmision", "NIF")
-        self._check_header(header, issuer, holder_nif)
+            _require_nameable(key_of(record))
+        self._check_header(header, holder_nif)
+        _check_kind(header, on_request, in_spain(self.clock()).year)
         now = in_spain(self.clock())
         self._count += 1
         request_id = f"{now:%Y%m%d%H%M%S}{self._count:06}"
         csv = "A-" + "".join(self._random.choices(_CSV_CHARACTERS, k=14))
-        lines = [self._line(record, issuer, now, wrong, request_id, csv) for record in records]
-        return _answer_text(
-            header, lines, csv=csv, presenter=holder_nif or issuer, now=now, wait_s=self.wait_s
+        presentation = _Presentation(
+            header, holder_nif or "", now, request_id, csv, wrong, on_request
+        )
+        lines = [self._line(record, presentation) for record in records]
+        return envelope(
+            header, lines, csv=csv, presenter=presentation.presenter, now=now, wait_s=self.wait_s
         )
 
-    def _check_header(self, header: etree._Element, issuer: str, holder_nif: str | None) -> None:
-        if not self.is_known(issuer):
+    def _check_header(self, header: etree._Element, holder_nif: str | None) -> None:
+        issuer = text_of(header, "ObligadoEmision", "NIF")
+        if not self.known.is_known(issuer):
             raise BadStructureError("4104", f"NIF: {issuer}")
         representative = text_of(header, "Representante", "NIF")
-        if representative and not self.is_known(representative):
+        if representative and not self.known.is_known(representative):
             raise BadStructureError("4105", f"NIF: {representative}")
         if holder_nif is None:
             raise BadStructureError("4108")
-        if holder_nif != issuer and not self.may_act_for(holder_nif, issuer):
+        if holder_nif != issuer and not self.known.may_act_for(holder_nif, issuer):
             raise BadStructureError("4112", f"NIF del titular: {holder_nif}")
-        if header.find(f"{{{SF}}}RemisionRequerimiento") is not None:
-            raise BadStructureError("4126")
-        last_day = text_of(header, "RemisionVoluntaria", "FechaFinVeriFactu")
-        year = in_spain(self.clock()).year
-        if last_day and last_day not in (f"31-12-{year}", f"31-12-{year - 1}"):
-            raise BadStructureError("4120")
+        if self.known.is_suspended(issuer):
+            raise BadStructureError("4141")
+        reference = text_of(header, "RemisionRequerimiento", "RefRequerimiento")
+        if reference and not (reference.isascii() and reference.isalnum()):
+            raise BadStructureError("4133")
+        if reference and not self.known.has_request(reference):
+            raise BadStructureError("4122")
 
-    def _line(
-        self,
-        record: etree._Element,
-        issuer: str,
-        now: datetime,
-        wrong: dict[etree._Element, str],
-        request_id: str,
-        csv: str,
-    ) -> _Line:
-        bad = next((wrong[node] for node in record.iter("*") if node in wrong), "")
-        code = bad or next(rejections(record, issuer, now), "")
-        if code:
-            return _Line(record, "Incorrecto", code)
-        key = _key(record)
-        held = self.register.find(key)
-        cancels = _is_cancellation(record)
-        if cancels:
-            code = matrix.cancellation(text_of(record, "SinRegistroPrevio"), held)
+    def _line(self, record: etree._Element, sent: "_Presentation") -> Line:
+        issuer = text_of(sent.header, "ObligadoEmision", "NIF")
+        bad = next((sent.wrong[node] for node in record.iter("*") if node in sent.wrong), "")
+        codes = () if bad else tuple(rejections(record, issuer, sent.now, self.known))
+        if sent.on_request:
+            # Nothing is corrected and sent again: what does not concern an identity is admitted.
+            codes, admitted = (
+                tuple(code for code in codes if code in _KEPT_ON_REQUEST),
+                tuple(code for code in codes if code not in _KEPT_ON_REQUEST),
+            )
         else:
-            rejection = text_of(record, "RechazoPrevio")
-            code = matrix.registration(text_of(record, "Subsanacion"), rejection, held)
+            admitted = ()
+        code = bad or next(iter(codes), "")
         if code:
-            return _Line(record, "Incorrecto", code, held)
-        known = self.register.begin(issuer, *_system(record))
-        code = next(warnings(record, now), "")
+            return Line(record, "Incorrecto", code)
+        key = key_of(record)
+        register = self.requested if sent.on_request else self.register
+        held = register.find(key)
+        if not sent.on_request:
+            code = _operation(record, held) or self._permission(key, held, sent.presenter)
+            if code:
+                return Line(record, "Incorrecto", code, held)
+        known = register.begin(issuer, *_system(record))
+        code = next(iter(admitted), "") or next(warnings(record, sent.now, self.known), "")
         if not code and known and text_of(record, "Encadenamiento", "PrimerRegistro") == "S":
             code = "2007"
-        state = State.WITH_ERRORS if code else State.CORRECT
-        self.register.store(
-            Stored(
-                key,
-                State.CANCELLED if cancels else state,
-                request_id,
-                csv,
-                text_of(record, "Huella"),
-                code,
-            )
+        register.store(sent.stored(record, key, held, code))
+        return Line(record, "AceptadoConErrores" if code else "Correcto", code)
+
+    def _permission(self, key: Key, held: Stored | None, presenter: str) -> str:
+        if held is None:
+            return ""
+        if self.known.is_of_the_form(key.number):
+            return "3004"
+        same = held.presenter == presenter
+        return "" if same or self.known.may_amend(presenter, key.issuer) else "3003"
+
+
+@dataclass(frozen=True, slots=True)
+class _Presentation:
+    """A submission that is being judged."""
+
+    header: etree._Element
+    presenter: str
+    now: datetime
+    request_id: str
+    csv: str
+    wrong: dict[etree._Element, str]
+    on_request: bool
+
+    def stored(self, record: etree._Element, key: Key, held: Stored | None, code: str) -> Stored:
+        cancels = is_cancellation(record)
+        accepted = State.WITH_ERRORS if code else State.CORRECT
+        return Stored(
+            key,
+            State.CANCELLED if cancels else accepted,
+            self.request_id,
+            self.csv,
+            text_of(record, "Huella"),
+            code,
+            self.presenter,
+            self.now,
+            (held.registration if held else None) if cancels else record,
+            text_of(self.header, "Representante", "NIF"),
         )
-        return _Line(record, "AceptadoConErrores" if code else "Correcto", code)
 
 
-def fault(code: str, reason: str = "", *, server: bool = False) -> bytes:
-    """Write a SOAP fault in the form of the agency.
+def _operation(record: etree._Element, held: Stored | None) -> str:
+    if is_cancellation(record):
+        return matrix.cancellation(text_of(record, "SinRegistroPrevio"), held)
+    return matrix.registration(
+        text_of(record, "Subsanacion"), text_of(record, "RechazoPrevio"), held
+    )
 
-    Args:
-        code: The agency's code.
-        reason: Added to the sandbox's text for that code.
-        server: Whether the fault is on the side of the service.
-    """
-    text = " ".join(part for part in (_messages().get(code, ""), reason) if part)
-    side = "Server" if server else "Client"
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<env:Envelope xmlns:env="{SOAP}"><env:Body>'
-        f"<env:Fault><faultcode>env:{side}</faultcode><faultstring>Codigo[{code}]."
-        f"{escape(text)}</faultstring></env:Fault></env:Body></env:Envelope>"
-    ).encode()
+
+def _check_kind(header: etree._Element, on_request: bool, year: int) -> None:
+    """Refuse a header with the marks of the other service."""
+    request = header.find(f"{{{SF}}}RemisionRequerimiento")
+    if not on_request:
+        if request is not None:
+            asks = text_of(request, "RefRequerimiento")
+            raise BadStructureError("4126" if asks else "4130")
+        last_day = text_of(header, "RemisionVoluntaria", "FechaFinVeriFactu")
+        if last_day and last_day not in (f"31-12-{year}", f"31-12-{year - 1}"):
+            raise BadStructureError("4120")
+        return
+    if header.find(f"{{{SF}}}RemisionVoluntaria") is not None:
+        raise BadStructureError("4127")
+    if not text_of(request, "RefRequerimiento"):
+        raise BadStructureError("4125")
+    if not text_of(request, "FinRequerimiento"):
+        raise BadStructureError("4129")
 
 
 def _message(body: bytes) -> etree._Element:
     """Return the message inside the envelope."""
     try:
-        envelope = parse(body, _LIMITS)
+        received = parse(body, _LIMITS)
     except XmlEmpty as error:
         raise BadStructureError("4138") from error
     except XmlEncoding as error:
         raise BadStructureError("4119") from error
     except XmlRefused as error:
         raise BadStructureError("4103") from error
-    etree.strip_tags(envelope, etree.Comment, etree.ProcessingInstruction)
-    content = envelope.find(f"{{{SOAP}}}Body")
-    if envelope.tag != f"{{{SOAP}}}Envelope" or content is None:
+    etree.strip_tags(received, etree.Comment, etree.ProcessingInstruction)
+    content = received.find(f"{{{SOAP}}}Body")
+    if received.tag != f"{{{SOAP}}}Envelope" or content is None:
         raise BadStructureError("4103", "No es un sobre SOAP 1.1.")
     messages = list(content.iterchildren("*"))
     if not messages:
         raise BadStructureError("4138")
     if len(messages) > 1:
         raise BadStructureError("4103", "El sobre lleva más de un mensaje.")
-    if str(messages[0].tag).endswith("}ConsultaFactuSistemaFacturacion"):
-        raise BadStructureError("4134", "El banco de pruebas no responde consultas.")
-    if messages[0].tag != f"{{{LR}}}RegFactuSistemaFacturacion":
-        raise BadStructureError("4103", "El mensaje no es de este servicio.")
     return messages[0]
-
-
-def _child(message: etree._Element, name: str) -> etree._Element:
-    child = message.find(f"{{{LR}}}{name}")
-    if child is None:
-        raise BadStructureError("4102", f"falta {name}")
-    return child
-
-
-def _is_cancellation(record: etree._Element) -> bool:
-    return str(record.tag).endswith("}RegistroAnulacion")
-
-
-def _key(record: etree._Element) -> Key:
-    end = "Anulada" if _is_cancellation(record) else ""
-    names = ("IDEmisorFactura", "NumSerieFactura", "FechaExpedicionFactura")
-    return Key(*(text_of(record, "IDFactura", name + end) for name in names))
 
 
 def _require_nameable(key: Key) -> None:
@@ -260,91 +271,3 @@ def _require_nameable(key: Key) -> None:
 def _system(record: etree._Element) -> tuple[str, ...]:
     names = ("NIF", "IdSistemaInformatico", "NumeroInstalacion")
     return tuple(text_of(record, "SistemaInformatico", name) for name in names)
-
-
-def _answer_text(
-    header: etree._Element,
-    lines: list[_Line],
-    *,
-    csv: str,
-    presenter: str,
-    now: datetime,
-    wait_s: int,
-) -> bytes:
-    states = {line.state for line in lines}
-    if states == {"Incorrecto"}:
-        state, accepted = "Incorrecto", ""
-    else:
-        state = "Correcto" if states == {"Correcto"} else "ParcialmenteCorrecto"
-        accepted = (
-            _r("CSV", csv)
-            + "<r:DatosPresentacion>"
-            + _sf("NIFPresentador", presenter)
-            + _sf("TimestampPresentacion", now.replace(microsecond=0).isoformat())
-            + "</r:DatosPresentacion>"
-        )
-    parts = [
-        '<?xml version="1.0" encoding="UTF-8"?>\n',
-        f'<env:Envelope xmlns:env="{SOAP}"><env:Header/><env:Body>',
-        f'<r:RespuestaRegFactuSistemaFacturacion xmlns:r="{_R}" xmlns:sf="{SF}">',
-        accepted,
-        "<r:Cabecera>",
-        *(_copy(child) for child in header.iterchildren("*")),
-        "</r:Cabecera>",
-        _r("TiempoEsperaEnvio", str(wait_s)),
-        _r("EstadoEnvio", state),
-        *(_line_text(line) for line in lines),
-        "</r:RespuestaRegFactuSistemaFacturacion></env:Body></env:Envelope>",
-    ]
-    return "".join(parts).encode()
-
-
-def _line_text(line: _Line) -> str:
-    record, key = line.record, _key(line.record)
-    operation = [_sf("TipoOperacion", "Anulacion" if _is_cancellation(record) else "Alta")]
-    for name, values in _ECHOED.items():
-        if text_of(record, name) in values:
-            operation.append(_sf(name, text_of(record, name)))
-    reference = text_of(record, "RefExterna")[:60]
-    parts = [
-        "<r:RespuestaLinea><r:IDFactura>",
-        _sf("IDEmisorFactura", key.issuer),
-        _sf("NumSerieFactura", key.number),
-        _sf("FechaExpedicionFactura", key.issued_on),
-        "</r:IDFactura><r:Operacion>",
-        *operation,
-        "</r:Operacion>",
-        _r("RefExterna", reference) if reference else "",
-        _r("EstadoRegistro", line.state),
-    ]
-    if line.code:
-        parts += [_r("CodigoErrorRegistro", line.code)]
-        parts += [_r("DescripcionErrorRegistro", _messages().get(line.code, "Error."))]
-    if line.code == "3000" and line.held:
-        parts += [
-            "<r:RegistroDuplicado>",
-            _sf("IdPeticionRegistroDuplicado", line.held.request_id),
-            _sf("EstadoRegistroDuplicado", line.held.state),
-        ]
-        if line.held.code:
-            parts += [_sf("CodigoErrorRegistro", line.held.code)]
-            parts += [_sf("DescripcionErrorRegistro", _messages()[line.held.code])]
-        parts += ["</r:RegistroDuplicado>"]
-    return "".join([*parts, "</r:RespuestaLinea>"])
-
-
-def _copy(element: etree._Element) -> str:
-    """Write an element of the header again, with the prefixes of the answer."""
-    name = etree.QName(element).localname
-    children = list(element.iterchildren("*"))
-    if children:
-        return f"<sf:{name}>" + "".join(_copy(child) for child in children) + f"</sf:{name}>"
-    return _sf(name, text_of(element))
-
-
-def _sf(name: str, text: str) -> str:
-    return f"<sf:{name}>{escape(text)}</sf:{name}>"
-
-
-def _r(name: str, text: str) -> str:
-    return f"<r:{name}>{escape(text)}</r:{name}>"

@@ -14,7 +14,7 @@ from importlib import resources
 
 from lxml import etree
 
-__all__ = ["DS", "LR", "SF", "BadStructureError", "BadValue", "check", "text_of"]
+__all__ = ["DS", "LR", "LRC", "SF", "BadStructureError", "BadValue", "check", "text_of"]
 
 _BASE = (
     "https://www2.agenciatributaria.gob.es/static_files/common/internet/dep/aplicaciones/es/aeat/"
@@ -22,12 +22,13 @@ _BASE = (
 )
 SF = _BASE + "SuministroInformacion.xsd"
 LR = _BASE + "SuministroLR.xsd"
+LRC = _BASE + "ConsultaLR.xsd"
 DS = "http://www.w3.org/2000/09/xmldsig#"
-_NAMESPACES = {"lr": LR, "ds": DS, "": SF}
+_NAMESPACES = {"lr": LR, "lrc": LRC, "ds": DS, "": SF}
 
 _ELEMENT = re.compile(
     r"(?:(?P<prefix>\w+):)?(?P<name>\w+)(?P<optional>\?)?(?:\{1,(?P<most>\d+)\})? "
-    r"(?P<type>\w+)(?: (?P<code>\d{4}))?"
+    r"(?P<type>\w+)(?: (?P<code>\d{4})(?:/(?P<length_code>\d{4}):(?P<longest>\d+))?)?"
 )
 
 
@@ -63,6 +64,12 @@ class _Element:
     tag: str
     type: str
     code: str
+    length_code: str
+    longest: int
+
+    def code_for(self, text: str) -> str:
+        """Return the code for a wrong text, which may be another one when it is too long."""
+        return self.length_code if self.length_code and len(text) > self.longest else self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ def _particle(text: str) -> _Particle:
             f"{{{_NAMESPACES[match['prefix'] or '']}}}{match['name']}",
             match["type"],
             match["code"] or "",
+            match["length_code"] or "",
+            int(match["longest"] or 0),
         )
         for match in matches
     )
@@ -160,7 +169,7 @@ def _check(element: etree._Element, type_name: str, code: str) -> Iterator[BadVa
                     "4114" if found.type == "RegistroFactura" else "4113",
                     f"{_name(child)} aparece más de {particle.most} veces",
                 )
-            yield from _check(child, found.type, found.code or code)
+            yield from _check(child, found.type, found.code_for((child.text or "").strip()) or code)
         if count == 0 and not particle.optional:
             names = " o ".join(_local(e.tag) for e in particle.elements)
             missing = "4136" if type_name == "RegistroFactura" else "4102"

@@ -8,16 +8,10 @@
 """
 
 from aeat_sii.verifactu import chain, codes, qr, records, rules
+from aeat_sii.verifactu.advice import Advice, Consequence, Step, advice
 from aeat_sii.verifactu.answers import Answer, AnswerLine, Duplicate, match
 from aeat_sii.verifactu.chain import AnyRecord, fingerprint, link
-from aeat_sii.verifactu.client import (
-    AsyncClient,
-    Client,
-    Conversation,
-    build,
-    prepare,
-    read_answer,
-)
+from aeat_sii.verifactu.client import AsyncClient, Client
 from aeat_sii.verifactu.codes import (
     Exemption,
     IdKind,
@@ -29,6 +23,8 @@ from aeat_sii.verifactu.codes import (
     SubmissionState,
     TaxKind,
 )
+from aeat_sii.verifactu.messages import Conversation, build, prepare, read_answer
+from aeat_sii.verifactu.querying import Filter, Period, Query, QueryAnswer, QueryHeader
 from aeat_sii.verifactu.records import (
     BreakdownLine,
     CancellationRecord,
@@ -47,6 +43,7 @@ from aeat_sii.verifactu.records import (
 from aeat_sii.verifactu.rules import validate
 
 __all__ = [
+    "Advice",
     "Answer",
     "AnswerLine",
     "AnyRecord",
@@ -56,9 +53,11 @@ __all__ = [
     "CancelledInvoiceId",
     "ChainLink",
     "Client",
+    "Consequence",
     "Conversation",
     "Duplicate",
     "Exemption",
+    "Filter",
     "Header",
     "IdKind",
     "InvoiceId",
@@ -66,16 +65,22 @@ __all__ = [
     "InvoicingSystem",
     "LineState",
     "OtherId",
+    "Period",
     "Person",
     "Qualification",
+    "Query",
+    "QueryAnswer",
+    "QueryHeader",
     "RectifiedAmounts",
     "Regime",
     "RegistrationRecord",
     "SpanishPerson",
+    "Step",
     "StoredState",
     "Submission",
     "SubmissionState",
     "TaxKind",
+    "advice",
     "build",
     "chain",
     "codes",

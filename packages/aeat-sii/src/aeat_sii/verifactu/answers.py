@@ -25,6 +25,8 @@ from einvoice_core.records import Record, Xml, XmlType
 from einvoice_core.timeline import load_timelines
 
 __all__ = [
+    "AGENCY_CODE",
+    "FULL_BATCH",
     "INITIAL_WAIT_S",
     "SF_R",
     "Answer",
@@ -44,6 +46,10 @@ INITIAL_WAIT_S: int = tuple(_FLOW["initial_wait_s"])[-1].value
 """Seconds between submissions until the agency says another number."""
 
 
+FULL_BATCH: int = tuple(_FLOW["full_batch"])[-1].value
+"""Records that may be sent at once, without waiting."""
+
+
 def _decode_code(text: str) -> str:
     stripped = text.strip(" \t\r\n")
     if not re.fullmatch(r"[+-]?[0-9]{1,9}", stripped, re.ASCII):
@@ -59,7 +65,8 @@ def _decode_wait(text: str) -> int:
     return int(stripped) if stripped else INITIAL_WAIT_S
 
 
-_CODE: Codec[str] = Codec("agency code", _decode_code, str)
+AGENCY_CODE: Codec[str] = Codec("agency code", _decode_code, str)
+"""Text form of a code of the agency."""
 _WAIT: Codec[int] = Codec("seconds", _decode_wait, str)
 
 
@@ -90,7 +97,7 @@ class Duplicate(Record):
 
     request_id: Annotated[str, Xml("IdPeticionRegistroDuplicado")]
     state: Annotated[StoredState, Xml("EstadoRegistroDuplicado")]
-    code: Annotated[str | None, Xml("CodigoErrorRegistro", _CODE)] = None
+    code: Annotated[str | None, Xml("CodigoErrorRegistro", AGENCY_CODE)] = None
     text: Annotated[str | None, Xml("DescripcionErrorRegistro")] = None
 
 
@@ -103,7 +110,7 @@ class AnswerLine(Record):
     operation: Annotated[Operation, Xml("Operacion")]
     external_reference: Annotated[str | None, Xml("RefExterna")] = None
     state: Annotated[LineState, Xml("EstadoRegistro")]
-    code: Annotated[str | None, Xml("CodigoErrorRegistro", _CODE)] = None
+    code: Annotated[str | None, Xml("CodigoErrorRegistro", AGENCY_CODE)] = None
     text: Annotated[str | None, Xml("DescripcionErrorRegistro")] = None
     duplicate: Annotated[Duplicate | None, Xml("RegistroDuplicado")] = None
 

@@ -15,181 +15,31 @@ from types import TracebackType
 from typing import Self
 
 from aeat_sii.clock import now
-from aeat_sii.conversation import MAX_ANSWER, Pace, Request, content_of
+from aeat_sii.conversation import MAX_ANSWER, Request
 from aeat_sii.environments import CertificateKind, Environment
-from aeat_sii.errors import (
-    AeatError,
-    BatchError,
-    CertificateError,
-    ProtocolError,
-    TransportError,
-    UnlinkedRecordError,
-)
-from aeat_sii.verifactu.answers import INITIAL_WAIT_S, Answer, match
+from aeat_sii.errors import AeatError, CertificateError, ProtocolError, TransportError
+from aeat_sii.verifactu.answers import Answer
 from aeat_sii.verifactu.chain import AnyRecord
-from aeat_sii.verifactu.records import (
-    MAX_RECORDS,
-    SF,
-    SF_LR,
-    Header,
-    RegistrationRecord,
-    SpanishPerson,
-    Submission,
-    SubmittedRecord,
-    VoluntarySubmission,
+from aeat_sii.verifactu.messages import Conversation, prepare
+from aeat_sii.verifactu.querying import (
+    HeldRecord,
+    Query,
+    QueryAnswer,
+    build_query,
+    next_page,
+    read_query_answer,
 )
+from aeat_sii.verifactu.records import Header, RequestedSubmission, Submission
+from aeat_sii.verifactu.store.appending import record_in
 from einvoice_core import http
 from einvoice_core.certificates import Credential, HolderKind
-from einvoice_core.soap import envelope
-from einvoice_core.timeline import load_timelines
-from einvoice_core.xml.binding import read, write
-from einvoice_core.xml.errors import DocumentRefused
 
-__all__ = [
-    "TIMEOUT_S",
-    "AsyncClient",
-    "Client",
-    "Conversation",
-    "build",
-    "prepare",
-    "read_answer",
-]
+__all__ = ["TIMEOUT_S", "AsyncClient", "Client"]
 
 TIMEOUT_S = 60
 """Seconds to wait for the service."""
 
 _LOG = logging.getLogger(__name__)
-_PREFIXES = {"sum": SF_LR, "sum1": SF}
-_FLOW = load_timelines("aeat_sii", "params/verifactu_flow.toml")
-
-
-def prepare(
-    records: Sequence[AnyRecord], header: Header | None = None, *, had_incident: bool = False
-) -> Submission:
-    """Put records into a submission.
-
-    Args:
-        records: Linked into their chain, of one taxpayer, in the order of the chain.
-        header: By default the issuer of the records, as the first registration names it.
-        had_incident: An incident kept the records from being sent when they were made.
-
-    Raises:
-        BatchError: There are no records, too many, or of several taxpayers; or the header cannot
-            be made because there are cancellations only.
-        UnlinkedRecordError: A record has no fingerprint yet.
-    """
-    if not 1 <= len(records) <= MAX_RECORDS:
-        raise BatchError(
-            f"{len(records)} records: a submission carries 1 to {MAX_RECORDS}", count=len(records)
-        )
-    if len({record.invoice.issuer_nif for record in records}) > 1:
-        raise BatchError("the records are of several issuers: make a submission for each")
-    for record in records:
-        if not record.fingerprint:
-            raise UnlinkedRecordError(
-                f"the record of invoice {record.invoice.number} has no fingerprint: link it first",
-                number=record.invoice.number,
-            )
-    if header is None:
-        header = _header(records)
-    if had_incident:
-        voluntary = header.voluntary or VoluntarySubmission()
-        voluntary = voluntary.model_copy(update={"had_incident": True})
-        header = header.model_copy(update={"voluntary": voluntary})
-    return Submission(
-        header=header,
-        records=tuple(
-            SubmittedRecord(registration=record)
-            if isinstance(record, RegistrationRecord)
-            else SubmittedRecord(cancellation=record)
-            for record in records
-        ),
-    )
-
-
-def _header(records: Sequence[AnyRecord]) -> Header:
-    first = next((r for r in records if isinstance(r, RegistrationRecord)), None)
-    if first is None:
-        raise BatchError("cancellations do not name their issuer: give the header")
-    return Header(issuer=SpanishPerson(name=first.issuer_name, nif=first.invoice.issuer_nif))
-
-
-def build(submission: Submission) -> bytes:
-    """Write the SOAP envelope of a submission."""
-    return envelope.wrap(write(submission, prefixes=_PREFIXES, declaration=False))
-
-
-def read_answer(reply: http.Reply, submission: Submission) -> Answer:
-    """Read the answer to a submission.
-
-    Args:
-        reply: What came back.
-        submission: What was sent.
-
-    Returns:
-        The agency's verdict on the submission and on each record.
-
-    Raises:
-        SubmissionRefusedError: The agency refused the whole submission.
-        ServiceFaultError: The service failed.
-        CertificateError: The service does not take the certificate.
-        WrongAnswerError: The answer is for another submission.
-        ProtocolError: The reply is not an answer.
-    """
-    message = content_of(reply)
-    try:
-        answer = read(message, Answer).require()
-    except DocumentRefused as error:
-        raise ProtocolError(
-            f"the answer does not have its structure: {error.message}", delivery="unknown"
-        ) from error
-    match(submission, answer)
-    return answer
-
-
-class Conversation:
-    """The protocol without I/O: records in, request out; reply in, answer out.
-
-    Args:
-        url: Address of the service.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._paces: dict[str, Pace] = {}
-        self._before: dict[str, datetime | None] = {}
-
-    def remaining(self, issuer_nif: str, now: datetime, records: int = 1) -> int:
-        """Return the seconds that a taxpayer has to wait before sending that many records."""
-        return self._pace(issuer_nif).remaining(now, records)
-
-    def begin(self, submission: Submission, now: datetime) -> Request:
-        """Make the request for a submission; it has to be sent at once.
-
-        Raises:
-            ThrottledError: The agency has asked to wait.
-        """
-        pace = self._pace(submission.header.issuer.nif)
-        pace.require_open(now, len(submission.records))
-        request = Request(self.url, build(submission))
-        self._before[submission.header.issuer.nif] = pace.sent_at
-        pace.sent_at = now
-        return request
-
-    def abandon(self, submission: Submission) -> None:
-        """Forget a submission that did not leave: the next one need not wait for it."""
-        pace = self._pace(submission.header.issuer.nif)
-        pace.sent_at = self._before.pop(submission.header.issuer.nif, None)
-
-    def finish(self, submission: Submission, reply: http.Reply) -> Answer:
-        """Read the answer and remember how long to wait; raises as :func:`read_answer`."""
-        answer = read_answer(reply, submission)
-        self._pace(submission.header.issuer.nif).wait_s = answer.wait_s
-        return answer
-
-    def _pace(self, issuer_nif: str) -> Pace:
-        full_batch: int = tuple(_FLOW["full_batch"])[-1].value
-        return self._paces.setdefault(issuer_nif, Pace(INITIAL_WAIT_S, full_batch))
 
 
 class Client:
@@ -217,7 +67,9 @@ class Client:
         clock: Callable[[], datetime] = now,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
-        self.conversation = Conversation(_address(credential, environment))
+        kind = _kind(credential)
+        self.conversation = Conversation(environment.verifactu(kind))
+        self.requested = Conversation(environment.requested(kind))
         self._clock = clock
         self._timeout_s = timeout_s
         self._http = http.client(
@@ -251,18 +103,72 @@ class Client:
             ProtocolError: What came back is no answer, or one for another submission.
         """
         submission = prepare(records, header, had_incident=had_incident)
-        request = self.conversation.begin(submission, self._clock())
+        return self._submit(self.conversation, submission)
+
+    def submit_requested(
+        self,
+        documents: Sequence[bytes],
+        request: RequestedSubmission,
+        header: Header | None = None,
+    ) -> Answer:
+        """Send signed records because the agency has asked for them (requerimiento).
+
+        Args:
+            documents: The records as they are kept, of one taxpayer, in the order of the chain.
+            request: Its reference, and whether this is the last submission for it.
+            header: By default the issuer of the records.
+
+        Returns:
+            The verdict on each record; nothing of it is to be corrected and sent again.
+
+        Raises:
+            BatchError: These records cannot go in one submission.
+            XmlRefused: A document cannot be read.
+            DocumentRefused: A document has not the structure of a record.
+            AeatError: As :meth:`submit`.
+        """
+        records = [record_in(document) for document in documents]
+        submission = prepare(records, header, requested=request)
+        return self._submit(self.requested, submission, documents)
+
+    def query(self, query: Query) -> QueryAnswer:
+        """Ask what the agency holds and return one page; raises as :meth:`submit`."""
+        request = Request(self.conversation.url, build_query(query))
+        return read_query_answer(self._send(request))
+
+    def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
+        """Ask what the agency holds, page after page."""
+        found: list[HeldRecord] = []
+        following: Query | None = query
+        while following is not None:
+            answer = self.query(following)
+            found += answer.records
+            following = next_page(following, answer)
+        return tuple(found)
+
+    def _submit(
+        self,
+        conversation: Conversation,
+        submission: Submission,
+        documents: Sequence[bytes] = (),
+    ) -> Answer:
+        request = conversation.begin(submission, self._clock(), documents)
+        try:
+            reply = self._send(request)
+        except AeatError as error:
+            if error.details.get("delivery") == "none":
+                conversation.abandon(submission)
+            raise
+        return _logged(conversation.finish(submission, reply))
+
+    def _send(self, request: Request) -> http.Reply:
         message = self._http.build_request(
             "POST", request.url, content=request.body, headers=dict(request.headers)
         )
         try:
-            reply = http.send(self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s)
+            return http.send(self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s)
         except http.TransportError as error:
-            unanswered = _unanswered(error)
-            if unanswered.details["delivery"] == "none":
-                self.conversation.abandon(submission)
-            raise unanswered from error
-        return _logged(self.conversation.finish(submission, reply))
+            raise _unanswered(error) from error
 
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
         """Return the seconds that a taxpayer has to wait before sending that many records."""
@@ -306,7 +212,9 @@ class AsyncClient:
         clock: Callable[[], datetime] = now,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
-        self.conversation = Conversation(_address(credential, environment))
+        kind = _kind(credential)
+        self.conversation = Conversation(environment.verifactu(kind))
+        self.requested = Conversation(environment.requested(kind))
         self._clock = clock
         self._timeout_s = timeout_s
         self._http = http.async_client(
@@ -322,20 +230,74 @@ class AsyncClient:
     ) -> Answer:
         """Send records and return what the agency says; as :meth:`Client.submit`."""
         submission = prepare(records, header, had_incident=had_incident)
-        request = self.conversation.begin(submission, self._clock())
+        return await self._submit(self.conversation, submission)
+
+    async def submit_requested(
+        self,
+        documents: Sequence[bytes],
+        request: RequestedSubmission,
+        header: Header | None = None,
+    ) -> Answer:
+        """Send signed records because the agency has asked for them (requerimiento).
+
+        Args:
+            documents: The records as they are kept, of one taxpayer, in the order of the chain.
+            request: Its reference, and whether this is the last submission for it.
+            header: By default the issuer of the records.
+
+        Returns:
+            The verdict on each record; nothing of it is to be corrected and sent again.
+
+        Raises:
+            BatchError: These records cannot go in one submission.
+            XmlRefused: A document cannot be read.
+            DocumentRefused: A document has not the structure of a record.
+            AeatError: As :meth:`submit`.
+        """
+        records = [record_in(document) for document in documents]
+        submission = prepare(records, header, requested=request)
+        return await self._submit(self.requested, submission, documents)
+
+    async def query(self, query: Query) -> QueryAnswer:
+        """Ask what the agency holds and return one page; raises as :meth:`submit`."""
+        request = Request(self.conversation.url, build_query(query))
+        return read_query_answer(await self._send(request))
+
+    async def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
+        """Ask what the agency holds, page after page."""
+        found: list[HeldRecord] = []
+        following: Query | None = query
+        while following is not None:
+            answer = await self.query(following)
+            found += answer.records
+            following = next_page(following, answer)
+        return tuple(found)
+
+    async def _submit(
+        self,
+        conversation: Conversation,
+        submission: Submission,
+        documents: Sequence[bytes] = (),
+    ) -> Answer:
+        request = conversation.begin(submission, self._clock(), documents)
+        try:
+            reply = await self._send(request)
+        except AeatError as error:
+            if error.details.get("delivery") == "none":
+                conversation.abandon(submission)
+            raise
+        return _logged(conversation.finish(submission, reply))
+
+    async def _send(self, request: Request) -> http.Reply:
         message = self._http.build_request(
             "POST", request.url, content=request.body, headers=dict(request.headers)
         )
         try:
-            reply = await http.send_async(
+            return await http.send_async(
                 self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s
             )
         except http.TransportError as error:
-            unanswered = _unanswered(error)
-            if unanswered.details["delivery"] == "none":
-                self.conversation.abandon(submission)
-            raise unanswered from error
-        return _logged(self.conversation.finish(submission, reply))
+            raise _unanswered(error) from error
 
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
         """Return the seconds that a taxpayer has to wait before sending that many records."""
@@ -357,9 +319,9 @@ class AsyncClient:
         await self.aclose()
 
 
-def _address(credential: Credential, environment: Environment) -> str:
+def _kind(credential: Credential) -> CertificateKind:
     is_seal = credential.holder.kind is HolderKind.SEAL
-    return environment.verifactu(CertificateKind.SEAL if is_seal else CertificateKind.PERSONAL)
+    return CertificateKind.SEAL if is_seal else CertificateKind.PERSONAL
 
 
 def _logged(answer: Answer) -> Answer:

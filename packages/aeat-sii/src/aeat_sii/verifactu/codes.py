@@ -8,6 +8,8 @@ from enum import StrEnum
 
 __all__ = [
     "COUNTRIES",
+    "AnomalyKind",
+    "EventKind",
     "Exemption",
     "FingerprintKind",
     "IdKind",
@@ -178,6 +180,51 @@ class FingerprintKind(StrEnum):
     """Algorithm of the fingerprint (``TipoHuella``)."""
 
     SHA_256 = "01"
+
+
+class EventKind(StrEnum):
+    """What a system that does not send its records notes down (``TipoEvento``)."""
+
+    STARTED = "01"
+    """The system begins to work as NO VERI*FACTU."""
+    STOPPED = "02"
+    """The system ceases to work as NO VERI*FACTU."""
+    RECORD_CHECK_LAUNCHED = "03"
+    RECORD_ANOMALY = "04"
+    EVENT_CHECK_LAUNCHED = "05"
+    EVENT_ANOMALY = "06"
+    BACKUP_RESTORED = "07"
+    RECORDS_EXPORTED = "08"
+    EVENTS_EXPORTED = "09"
+    SUMMARY = "10"
+    OTHER = "90"
+
+
+class AnomalyKind(StrEnum):
+    """What is wrong with a record or an event (``TipoAnomalia``)."""
+
+    FINGERPRINT = "01"
+    SIGNATURE = "02"
+    OTHER_INTEGRITY = "03"
+    MISSING_PREVIOUS = "04"
+    """Not the first, and the one before is not there."""
+    MISSING_NEXT = "05"
+    """Not the last, and the one after is not there."""
+    OTHER_CHAIN_RECORD = "06"
+    WRONG_FINGERPRINT_IN_NEXT = "07"
+    """The one after names another fingerprint."""
+    WRONG_PREVIOUS_FINGERPRINT = "08"
+    """It names another fingerprint than that of the one before."""
+    OTHER_CHAIN_FINGERPRINT = "09"
+    OTHER_CHAIN = "10"
+    BEFORE_PREVIOUS = "11"
+    """Made before the one before it."""
+    AFTER_NEXT = "12"
+    """Made after the one after it."""
+    IN_THE_FUTURE = "13"
+    OTHER_DATES = "14"
+    OTHER_TRACE = "15"
+    OTHER = "90"
 
 
 class SubmissionState(StrEnum):

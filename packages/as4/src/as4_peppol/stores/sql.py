@@ -24,7 +24,7 @@ from as4_peppol.stores.base import (
 )
 from as4_peppol.unpacking import Inbound
 
-__all__ = ["INLINE_BYTES", "Connection", "SqlStore"]
+__all__ = ["INLINE_BYTES", "Connection", "SqlStore", "Transaction"]
 
 INLINE_BYTES = 256 * 1024
 """A payload up to this size lies in its row."""

@@ -50,18 +50,20 @@ class Pair:
         pki: Who issued their certificates.
         sender: The access point at corner 2.
         receiver: The access point at corner 3.
+        now: Their present.
     """
 
     pki: PeppolPki
     sender: LocalIdentity
     receiver: LocalIdentity
+    now: datetime = NOW
 
     @classmethod
-    def new(cls) -> Self:
+    def new(cls, now: datetime = NOW) -> Self:
         """Make an infrastructure and two access points of it."""
-        pki = PeppolPki(clock=lambda: NOW)
+        pki = PeppolPki(clock=lambda: now)
         sender = LocalIdentity(pki.access_point("PES000001"))
-        return cls(pki, sender, LocalIdentity(pki.access_point("PES000002")))
+        return cls(pki, sender, LocalIdentity(pki.access_point("PES000002")), now)
 
     def message(self, **changes: object) -> UserMessage:
         """Make a header from one to the other."""
@@ -72,7 +74,7 @@ class Pair:
             final_recipient=RECIPIENT,
             document_type=INVOICE,
             process=BILLING,
-            now=NOW,
+            now=self.now,
         )
         return made.model_copy(update=changes)
 
@@ -108,8 +110,8 @@ class Pair:
     def trusted(self) -> Callable[[x509.Certificate], None]:
         """Trust the access points of this infrastructure."""
         store = TrustStore((self.pki.ap_ca,))
-        return lambda certificate: _require(store, certificate)
+        return lambda certificate: _require(store, certificate, self.now)
 
 
-def _require(store: TrustStore, certificate: x509.Certificate) -> None:
-    store.path_to_root(certificate, NOW)
+def _require(store: TrustStore, certificate: x509.Certificate, now: datetime) -> None:
+    store.path_to_root(certificate, now)

@@ -39,6 +39,7 @@ __all__ = [
     "load_der_certificate",
     "load_pem",
     "load_pkcs12",
+    "ordered_chain",
 ]
 
 MIN_RSA_BITS = 2048
@@ -233,12 +234,13 @@ def _credential(
         raise UnsupportedKeyError("the key is neither RSA nor elliptic curve")
     if certificate.public_key() != key.public_key():
         raise MissingKeyError("the certificate does not belong to the private key")
-    return Credential(certificate, key, _ordered(certificate, others))
+    return Credential(certificate, key, ordered_chain(certificate, others))
 
 
-def _ordered(
+def ordered_chain(
     certificate: x509.Certificate, others: Sequence[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
+    """Return the authorities above a certificate, from its issuer upwards, as far as known."""
     chain: list[x509.Certificate] = []
     current, left = certificate, list(others)
     while current.issuer != current.subject:

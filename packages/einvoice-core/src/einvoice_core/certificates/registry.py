@@ -48,6 +48,7 @@ from einvoice_core.certificates.holder import Holder, HolderKind, holder_of
 from einvoice_core.errors import EInvoiceError
 
 __all__ = [
+    "KEY_BYTES",
     "CertificateRegistry",
     "DamagedEntryError",
     "Entry",

@@ -2,6 +2,7 @@
 
 SigningError                signing
 ├── CannotSignError         signing.cannot_sign
+├── DeviceError             signing.device      (of a smart card, token or module)
 ├── MalformedSignature      signing.malformed   (becomes a failed check of the report)
 │   └── ForbiddenAlgorithm  signing.algorithm   (likewise: of the check of algorithms)
 └── SignatureRefused        signing.refused     (carries the report)
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CannotSignError",
+    "DeviceError",
     "ForbiddenAlgorithm",
     "MalformedSignature",
     "SignatureRefused",
@@ -33,6 +35,12 @@ class CannotSignError(SigningError):
     """The document, the role or the key does not allow the signature asked for."""
 
     code = "signing.cannot_sign"
+
+
+class DeviceError(SigningError):
+    """The device that keeps the key is not there, or does not do what it was asked."""
+
+    code = "signing.device"
 
 
 class MalformedSignature(SigningError):  # noqa: N818 - it names the state of the signature

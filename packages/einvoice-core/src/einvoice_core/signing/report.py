@@ -114,6 +114,14 @@ class SignatureReport:
         return (check for check in self.checks if check.outcome is outcome)
 
 
+_LONGEST_REASON = 400
+
+
+def _short(reason: str) -> str:
+    """Cut a reason that quotes what a stranger wrote at length."""
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
+
+
 class Checklist:
     """Collects checks while they run; the first failure of a check is the one that counts."""
 
@@ -128,7 +136,7 @@ class Checklist:
             if isinstance(error, ForbiddenAlgorithm):
                 name = CheckName.ALGORITHMS
             if not self.has_failed(name):
-                self._checks[name] = Check(name, Outcome.FAILED, error.message)
+                self._checks[name] = Check(name, Outcome.FAILED, _short(error.message))
             return None
         self._checks.setdefault(name, Check(name, Outcome.PASSED))
         return value

@@ -31,7 +31,10 @@ from einvoice_core.soap.fault import SoapError, SoapVersion
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
 
 __all__ = [
+    "PARTS",
     "SECURITY",
+    "WSSE",
+    "WSU",
     "Part",
     "SecuredMessage",
     "SecurityRefused",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeVar
 
-from einvoice_core.findings import Breach, Location
+from einvoice_core.findings import Breach, HasLocation
 from einvoice_core.money import total
 from facturae_es.model import Invoice, InvoiceLine
 from facturae_es.reader import Examined
@@ -39,7 +39,7 @@ def numbered(path: str, items: tuple[T, ...]) -> Iterator[tuple[str, T]]:
 
 
 def differ(
-    at: Location, stated: Decimal, computed: Decimal, tolerance: Decimal = CENT
+    at: HasLocation, stated: Decimal, computed: Decimal, tolerance: Decimal = CENT
 ) -> Iterator[Breach]:
     """Yield a breach when two amounts differ by more than the tolerance."""
     if abs(total((stated, -computed))) > tolerance:

@@ -34,7 +34,7 @@ def another_currency_has_its_rate(examined: Examined) -> Iterator[Breach]:
     for path, invoice in invoices(examined):
         issue = invoice.issue_data
         if issue.currency != _EURO and issue.exchange_rate is None:
-            yield Breach(examined.at(f"{path}.issue_data.currency"), currency=issue.currency)
+            yield Breach(examined.place(f"{path}.issue_data.currency"), currency=issue.currency)
 
 
 @contents.rule(
@@ -59,7 +59,7 @@ def another_currency_has_its_equivalents(examined: Examined) -> Iterator[Breach]
             amounts.append((f"{at}.tax_amount", currency, tax.tax_amount))
     for at, currency, amount in amounts:
         if amount is not None and currency != _EURO and amount.in_euros is None:
-            yield Breach(examined.at(f"{at}.total"), currency=currency)
+            yield Breach(examined.place(f"{at}.total"), currency=currency)
 
 
 @contents.rule(
@@ -75,7 +75,7 @@ def attachments_are_base64(examined: Examined) -> Iterator[Breach]:
         try:
             binascii.a2b_base64("".join(attachment.data.split()).encode(), strict_mode=True)
         except (binascii.Error, UnicodeEncodeError) as error:
-            yield Breach(examined.at(f"{path}.data"), reason=str(error)[:80])
+            yield Breach(examined.place(f"{path}.data"), reason=str(error)[:80])
 
 
 @contents.rule(
@@ -91,7 +91,7 @@ def attachments_are_of_a_usual_size(examined: Examined) -> Iterator[Breach]:
     size = sum(len(attachment.data) for _, attachment in found)
     if size > LARGEST_ATTACHMENTS:
         path, _ = max(found, key=lambda each: len(each[1].data))
-        yield Breach(examined.at(f"{path}.data"), stated=size, limit=LARGEST_ATTACHMENTS)
+        yield Breach(examined.place(f"{path}.data"), stated=size, limit=LARGEST_ATTACHMENTS)
 
 
 def _attachments(examined: Examined) -> Iterator[tuple[str, Attachment]]:
@@ -114,7 +114,7 @@ def another_tax_is_named(examined: Examined) -> Iterator[Breach]:
         kinds |= {tax.tax_type for tax in line.taxes_withheld}
         named = _OTHER_TAX.search(line.additional_information or "")
         if TaxType.OTHER in kinds and not named:
-            yield Breach(examined.at(f"{path}.additional_information"))
+            yield Breach(examined.place(f"{path}.additional_information"))
 
 
 @contents.rule(
@@ -128,7 +128,7 @@ def a_special_event_says_of_which_tax(examined: Examined) -> Iterator[Breach]:
     for path, line in lines(examined):
         event = line.special_taxable_event
         if event is not None and not _TAX_CODE.match(event.reason):
-            at = examined.at(f"{path}.special_taxable_event.reason")
+            at = examined.place(f"{path}.special_taxable_event.reason")
             yield Breach(at, start=event.reason[:20])
 
 
@@ -143,7 +143,9 @@ def invoices_stand_once(examined: Examined) -> Iterator[Breach]:
     for path, invoice in invoices(examined):
         key = (invoice.header.series, invoice.header.number)
         if key in seen:
-            yield Breach(examined.at(f"{path}.header.number"), series=key[0] or "", number=key[1])
+            yield Breach(
+                examined.place(f"{path}.header.number"), series=key[0] or "", number=key[1]
+            )
         seen.add(key)
 
 
@@ -161,5 +163,5 @@ def a_file_has_one_currency(examined: Examined) -> Iterator[Breach]:
         currency = invoice.issue_data.currency
         if currency != stated:
             yield Breach(
-                examined.at(f"{path}.issue_data.currency"), stated=stated, currency=currency
+                examined.place(f"{path}.issue_data.currency"), stated=stated, currency=currency
             )

@@ -64,7 +64,7 @@ def what_is_invoiced_has_happened(examined: Examined, days: tuple[str, _Days]) -
         issued = invoice.issue_data.issued_on
         for at, day in found(invoice):
             if day is not None and day > issued:
-                yield Breach(examined.at(f"{path}.{at}"), what=what, day=day, issued=issued)
+                yield Breach(examined.place(f"{path}.{at}"), what=what, day=day, issued=issued)
 
 
 @dates.rule(
@@ -79,7 +79,7 @@ def instalments_are_due_later(examined: Examined) -> Iterator[Breach]:
         issued = invoice.issue_data.issued_on
         for i, instalment in enumerate(invoice.payment_details):
             if instalment.due_on < issued:
-                at = examined.at(f"{path}.payment_details[{i}].due_on")
+                at = examined.place(f"{path}.payment_details[{i}].due_on")
                 yield Breach(at, day=instalment.due_on, issued=issued)
 
 
@@ -93,7 +93,7 @@ def a_summary_has_its_period(examined: Examined) -> Iterator[Breach]:
     for path, invoice in invoices(examined):
         invoice_class = invoice.header.invoice_class
         if invoice_class in _SUMMARY and invoice.issue_data.invoicing_period is None:
-            at = examined.at(f"{path}.header.invoice_class")
+            at = examined.place(f"{path}.header.invoice_class")
             yield Breach(at, invoice_class=invoice_class)
 
 
@@ -107,7 +107,7 @@ def the_self_billed_type_is_out_of_use(examined: Examined) -> Iterator[Breach]:
     """InvoiceDocumentType is FC or FA; AF has had no use since Real Decreto 1789/2010."""
     for path, invoice in invoices(examined):
         if invoice.header.document_type is InvoiceDocumentType.SELF_BILLED:
-            yield Breach(examined.at(f"{path}.header.document_type"))
+            yield Breach(examined.place(f"{path}.header.document_type"))
 
 
 def _correctives(examined: Examined) -> Iterator[tuple[str, Invoice, Corrective]]:
@@ -124,7 +124,7 @@ def the_corrected_invoice_is_named(examined: Examined) -> Iterator[Breach]:
     """InvoiceNumber of the corrected invoice is present when CorrectionMethod is 01 or 02."""
     for path, _, corrective in _correctives(examined):
         if corrective.method in _NAMES_THE_OLD and not corrective.invoice_number:
-            yield Breach(examined.at(f"{path}.method"), method=corrective.method)
+            yield Breach(examined.place(f"{path}.method"), method=corrective.method)
 
 
 @dates.rule(
@@ -138,7 +138,7 @@ def the_corrected_invoice_is_dated(examined: Examined) -> Iterator[Breach]:
         return
     for path, _, corrective in _correctives(examined):
         if corrective.method in _NAMES_THE_OLD and corrective.invoice_issued_on is None:
-            yield Breach(examined.at(f"{path}.method"), method=corrective.method)
+            yield Breach(examined.place(f"{path}.method"), method=corrective.method)
 
 
 @dates.rule(
@@ -152,7 +152,7 @@ def a_volume_discount_has_the_reason_of_discounts(examined: Examined) -> Iterato
     for path, _, corrective in _correctives(examined):
         by_volume = corrective.method is CorrectionMethod.VOLUME_DISCOUNT
         if by_volume and corrective.reason is not ReasonCode.DISCOUNTS:
-            yield Breach(examined.at(f"{path}.reason"), reason=corrective.reason)
+            yield Breach(examined.place(f"{path}.reason"), reason=corrective.reason)
 
 
 @dates.rule(
@@ -166,7 +166,7 @@ def corrective_invoices_have_their_series(examined: Examined) -> Iterator[Breach
     for path, invoice, corrective in _correctives(examined):
         series = invoice.header.series
         if not series:
-            yield Breach(examined.at(f"{path}.method"), advice="give InvoiceSeriesCode")
+            yield Breach(examined.place(f"{path}.method"), advice="give InvoiceSeriesCode")
         elif series == corrective.invoice_series:
-            at = examined.at(path.removesuffix("corrective") + "series")
+            at = examined.place(path.removesuffix("corrective") + "series")
             yield Breach(at, advice=f"{series!r} is that of the corrected invoice")

@@ -27,7 +27,7 @@ def count_is_that_of_the_invoices(examined: Examined) -> Iterator[Breach]:
     stated = examined.document.file_header.batch.invoices_count
     computed = len(examined.document.invoices)
     if stated != computed:
-        at = examined.at("file_header.batch.invoices_count")
+        at = examined.place("file_header.batch.invoices_count")
         yield Breach(at, stated=stated, computed=computed)
 
 
@@ -42,7 +42,7 @@ def modality_fits_the_count(examined: Examined) -> Iterator[Breach]:
     modality = examined.document.file_header.modality
     count = len(examined.document.invoices)
     if (modality is Modality.SINGLE) != (count == 1):
-        yield Breach(examined.at("file_header.modality"), modality=modality, count=count)
+        yield Breach(examined.place("file_header.modality"), modality=modality, count=count)
 
 
 @header.rule(
@@ -55,7 +55,7 @@ def third_party_is_named(examined: Examined) -> Iterator[Breach]:
         return
     file_header = examined.document.file_header
     if file_header.issuer_type is InvoiceIssuerType.THIRD_PARTY and not file_header.third_party:
-        yield Breach(examined.at("file_header.issuer_type"))
+        yield Breach(examined.place("file_header.issuer_type"))
 
 
 @header.rule(
@@ -68,7 +68,7 @@ def corrective_data_goes_with_the_class(examined: Examined) -> Iterator[Breach]:
         wanted = invoice.header.invoice_class in _CORRECTIVE
         if wanted != (invoice.header.corrective is not None):
             yield Breach(
-                examined.at(f"{path}.header.invoice_class"),
+                examined.place(f"{path}.header.invoice_class"),
                 invoice_class=invoice.header.invoice_class,
                 advice="add Corrective" if wanted else "leave Corrective out, or use OR",
             )
@@ -84,7 +84,7 @@ def reason_has_its_text(examined: Examined) -> Iterator[Breach]:
         corrective = invoice.header.corrective
         if corrective and corrective.reason_description != corrective.reason.description:
             yield Breach(
-                examined.at(f"{path}.header.corrective.reason_description"),
+                examined.place(f"{path}.header.corrective.reason_description"),
                 stated=corrective.reason_description,
                 code=corrective.reason,
                 wanted=corrective.reason.description,
@@ -102,7 +102,7 @@ def method_has_its_text(examined: Examined) -> Iterator[Breach]:
         corrective = invoice.header.corrective
         if corrective and corrective.method_description != corrective.method.description:
             yield Breach(
-                examined.at(f"{path}.header.corrective.method_description"),
+                examined.place(f"{path}.header.corrective.method_description"),
                 stated=corrective.method_description,
                 code=corrective.method,
                 wanted=corrective.method.description,
@@ -125,7 +125,7 @@ def periods_end_after_they_start(examined: Examined) -> Iterator[Breach]:
         for at, period in periods:
             if period and period.ends_on < period.starts_on:
                 yield Breach(
-                    examined.at(f"{at}.ends_on"),
+                    examined.place(f"{at}.ends_on"),
                     starts_on=period.starts_on,
                     ends_on=period.ends_on,
                 )

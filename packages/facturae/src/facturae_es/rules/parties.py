@@ -57,7 +57,7 @@ def residents_have_a_valid_nif(examined: Examined) -> Iterator[Breach]:
             continue
         checked = nif.check(identification.nif)
         if not checked.valid:
-            at = examined.at(f"{path}.tax_identification.nif")
+            at = examined.place(f"{path}.tax_identification.nif")
             yield Breach(at, nif=identification.nif, reason=checked.reason)
 
 
@@ -76,7 +76,7 @@ def the_person_type_is_that_of_the_nif(examined: Examined) -> Iterator[Breach]:
         right = PersonType.LEGAL_ENTITY if checked.is_entity else PersonType.INDIVIDUAL
         if identification.person_type is not right:
             yield Breach(
-                examined.at(f"{path}.tax_identification.person_type"),
+                examined.place(f"{path}.tax_identification.person_type"),
                 stated=identification.person_type,
                 nif=identification.nif,
                 holder="an entity" if checked.is_entity else "a natural person",
@@ -95,7 +95,7 @@ def the_person_type_is_that_of_the_data(examined: Examined) -> Iterator[Breach]:
         is_entity = stated is PersonType.LEGAL_ENTITY
         if (party.individual if is_entity else party.legal_entity) is not None:
             names = ("LegalEntity", "Individual") if is_entity else ("Individual", "LegalEntity")
-            at = examined.at(f"{path}.tax_identification.person_type")
+            at = examined.place(f"{path}.tax_identification.person_type")
             yield Breach(at, stated=stated, right=names[0], wrong=names[1])
 
 
@@ -128,7 +128,7 @@ def addresses_in_spain_are_in_spain(examined: Examined) -> Iterator[Breach]:
     """CountryCode of AddressInSpain is ESP."""
     for path, country in _addresses(examined):
         if path.endswith("address_in_spain") and country != _SPAIN:
-            yield Breach(examined.at(f"{path}.country"), country=country)
+            yield Breach(examined.place(f"{path}.country"), country=country)
 
 
 @parties.rule(
@@ -140,7 +140,7 @@ def overseas_addresses_are_abroad(examined: Examined) -> Iterator[Breach]:
     """CountryCode of OverseasAddress is not ESP."""
     for path, country in _addresses(examined):
         if path.endswith("overseas_address") and country == _SPAIN:
-            yield Breach(examined.at(f"{path}.country"))
+            yield Breach(examined.place(f"{path}.country"))
 
 
 def _issued_on(examined: Examined) -> date:
@@ -168,7 +168,7 @@ def residence_and_country_agree(examined: Examined) -> Iterator[Breach]:
             continue
         if member != (stated is ResidenceType.EUROPEAN_UNION):
             right = ResidenceType.EUROPEAN_UNION if member else ResidenceType.ELSEWHERE
-            at = examined.at(f"{path}.tax_identification.residence_type")
+            at = examined.place(f"{path}.tax_identification.residence_type")
             yield Breach(at, stated=stated, country=country, right=right)
 
 
@@ -184,7 +184,7 @@ def numbers_of_the_union_name_their_country(examined: Examined) -> Iterator[Brea
         identification = party.tax_identification
         abroad = identification.residence_type is ResidenceType.EUROPEAN_UNION
         if abroad and identification.nif[:2].upper() not in prefixes():
-            yield Breach(examined.at(f"{path}.tax_identification.nif"), nif=identification.nif)
+            yield Breach(examined.place(f"{path}.tax_identification.nif"), nif=identification.nif)
 
 
 @parties.rule(
@@ -199,7 +199,7 @@ def a_public_buyer_has_three_units(examined: Examined) -> Iterator[Breach]:
         given = {centre.role for centre in buyer.administrative_centres} & set(_UNITS)
         missing = [role for role in _UNITS if role not in given]
         if given and missing:
-            at = examined.at(f"{path}.administrative_centres[0]")
+            at = examined.place(f"{path}.administrative_centres[0]")
             shown = ", ".join(sorted(role or "" for role in given))
             yield Breach(at, given=shown, missing=", ".join(missing))
 
@@ -215,7 +215,7 @@ def a_public_buyer_has_units(examined: Examined) -> Iterator[Breach]:
     """A buyer whose NIF begins with P, Q or S has the units 01, 02 and 03."""
     for path, buyer in _public_buyer(examined):
         if not any(centre.role in _UNITS for centre in buyer.administrative_centres):
-            at = examined.at(f"{path}.tax_identification.nif")
+            at = examined.place(f"{path}.tax_identification.nif")
             yield Breach(at, nif=buyer.tax_identification.nif)
 
 
@@ -232,7 +232,7 @@ def units_have_a_dir3_code(examined: Examined) -> Iterator[Breach]:
         for i, centre in enumerate(buyer.administrative_centres):
             code = centre.centre_code or ""
             if centre.role in _DIR3_ROLES and not _DIR3.fullmatch(code):
-                at = examined.at(f"{path}.administrative_centres[{i}].centre_code")
+                at = examined.place(f"{path}.administrative_centres[{i}].centre_code")
                 yield Breach(at, stated=repr(code))
 
 

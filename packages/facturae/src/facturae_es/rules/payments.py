@@ -64,7 +64,7 @@ def accounts_have_a_right_iban(examined: Examined) -> Iterator[Breach]:
     """IBAN has its form, its length in Spain, and the right check digits."""
     for path, account in _accounts(examined):
         if account.iban is not None and not is_iban(account.iban):
-            yield Breach(examined.at(f"{path}.iban"), iban=account.iban)
+            yield Breach(examined.place(f"{path}.iban"), iban=account.iban)
 
 
 @payments.rule(
@@ -76,7 +76,7 @@ def a_transfer_has_its_account(examined: Examined) -> Iterator[Breach]:
     for path, instalment in _installments(examined):
         transfer = instalment.payment_means is PaymentMeans.CREDIT_TRANSFER
         if transfer and instalment.account_to_be_credited is None:
-            yield Breach(examined.at(f"{path}.payment_means"))
+            yield Breach(examined.place(f"{path}.payment_means"))
 
 
 @payments.rule(
@@ -88,7 +88,7 @@ def a_direct_debit_has_its_account(examined: Examined) -> Iterator[Breach]:
     for path, instalment in _installments(examined):
         debit = instalment.payment_means is PaymentMeans.DIRECT_DEBIT
         if debit and instalment.account_to_be_debited is None:
-            yield Breach(examined.at(f"{path}.payment_means"))
+            yield Breach(examined.place(f"{path}.payment_means"))
 
 
 @payments.rule(
@@ -102,7 +102,7 @@ def banks_have_a_right_bic(examined: Examined) -> Iterator[Breach]:
     """BIC has its form of eleven characters."""
     for path, account in _accounts(examined):
         if account.bic is not None and not _BIC.fullmatch(account.bic):
-            yield Breach(examined.at(f"{path}.bic"), bic=account.bic)
+            yield Breach(examined.place(f"{path}.bic"), bic=account.bic)
 
 
 @payments.rule(
@@ -115,7 +115,7 @@ def a_power_of_attorney_says_of_whom(examined: Examined) -> Iterator[Breach]:
     for i, document in enumerate(factoring.documents if factoring else ()):
         power = document.character.strip().casefold() == _POWER_OF_ATTORNEY
         if power and not document.representation:
-            yield Breach(examined.at(f"file_header.factoring.documents[{i}].character"))
+            yield Breach(examined.place(f"file_header.factoring.documents[{i}].character"))
 
 
 @payments.rule(
@@ -130,7 +130,7 @@ def another_repository_has_its_address(examined: Examined) -> Iterator[Breach]:
         if repository is None or repository.url:
             continue
         if repository.name.strip().casefold() == _OTHER_REPOSITORY:
-            yield Breach(examined.at(f"file_header.factoring.documents[{i}].repository.name"))
+            yield Breach(examined.place(f"file_header.factoring.documents[{i}].repository.name"))
 
 
 @payments.rule(
@@ -146,7 +146,7 @@ def a_credit_is_assigned_to_another(examined: Examined) -> Iterator[Breach]:
         return
     assignee = factoring.assignee.tax_identification.nif
     if assignee == document.parties.seller.tax_identification.nif:
-        at = examined.at("file_header.factoring.assignee.tax_identification.nif")
+        at = examined.place("file_header.factoring.assignee.tax_identification.nif")
         yield Breach(at, nif=assignee)
 
 
@@ -165,5 +165,5 @@ def no_more_is_assigned_than_is_owed(examined: Examined) -> Iterator[Breach]:
     stated = total(instalment.amount for instalment in factoring.payment_details)
     payable = document.file_header.batch.total_executable.total
     if stated > payable + CENT:
-        at = examined.at("file_header.factoring.payment_details[0].amount")
+        at = examined.place("file_header.factoring.payment_details[0].amount")
         yield Breach(at, stated=stated, payable=payable)

@@ -29,7 +29,7 @@ def line_cost_is_quantity_times_price(examined: Examined) -> Iterator[Breach]:
     """TotalCost = Quantity x UnitPriceWithoutTax, in every line."""
     for path, line in lines(examined):
         computed = line.quantity * line.unit_price
-        yield from differ(examined.at(f"{path}.total_cost"), line.total_cost, computed)
+        yield from differ(examined.place(f"{path}.total_cost"), line.total_cost, computed)
 
 
 @sums.rule(
@@ -44,7 +44,7 @@ def line_gross_is_cost_with_discounts_and_charges(examined: Examined) -> Iterato
             - total(discount.amount for discount in line.discounts)
             + total(charge.amount for charge in line.charges)
         )
-        yield from differ(examined.at(f"{path}.gross_amount"), line.gross_amount, computed)
+        yield from differ(examined.place(f"{path}.gross_amount"), line.gross_amount, computed)
 
 
 @sums.rule(
@@ -55,7 +55,7 @@ def gross_amount_is_the_sum_of_the_lines(examined: Examined) -> Iterator[Breach]
     """TotalGrossAmount = sum of GrossAmount of the lines."""
     for path, invoice in invoices(examined):
         computed = total(line.gross_amount for line in invoice.lines)
-        at = examined.at(f"{path}.totals.gross_amount")
+        at = examined.place(f"{path}.totals.gross_amount")
         yield from differ(at, invoice.totals.gross_amount, computed)
 
 
@@ -68,7 +68,7 @@ def general_discounts_add_up(examined: Examined) -> Iterator[Breach]:
     for path, invoice in invoices(examined):
         totals = invoice.totals
         computed = total(discount.amount for discount in totals.general_discounts)
-        at = examined.at(f"{path}.totals.total_general_discounts")
+        at = examined.place(f"{path}.totals.total_general_discounts")
         yield from differ(at, totals.total_general_discounts or ZERO, computed)
 
 
@@ -81,7 +81,7 @@ def general_surcharges_add_up(examined: Examined) -> Iterator[Breach]:
     for path, invoice in invoices(examined):
         totals = invoice.totals
         computed = total(charge.amount for charge in totals.general_surcharges)
-        at = examined.at(f"{path}.totals.total_general_surcharges")
+        at = examined.place(f"{path}.totals.total_general_surcharges")
         yield from differ(at, totals.total_general_surcharges or ZERO, computed)
 
 
@@ -99,7 +99,7 @@ def amount_before_taxes(examined: Examined) -> Iterator[Breach]:
             - (totals.total_general_discounts or ZERO)
             + (totals.total_general_surcharges or ZERO)
         )
-        at = examined.at(f"{path}.totals.gross_amount_before_taxes")
+        at = examined.place(f"{path}.totals.gross_amount_before_taxes")
         yield from differ(at, totals.gross_amount_before_taxes, computed)
 
 
@@ -114,7 +114,7 @@ def tax_outputs_add_up(examined: Examined) -> Iterator[Breach]:
         computed = _sum(tax.special_tax_amount or tax.tax_amount for tax in taxes) + _sum(
             tax.surcharge_amount for tax in taxes
         )
-        at = examined.at(f"{path}.totals.total_tax_outputs")
+        at = examined.place(f"{path}.totals.total_tax_outputs")
         yield from differ(at, invoice.totals.total_tax_outputs, computed, CENT * len(taxes))
 
 
@@ -127,7 +127,7 @@ def taxes_withheld_add_up(examined: Examined) -> Iterator[Breach]:
     for path, invoice in invoices(examined):
         taxes = invoice.taxes_withheld
         computed = _sum(tax.tax_amount for tax in taxes)
-        at = examined.at(f"{path}.totals.total_taxes_withheld")
+        at = examined.place(f"{path}.totals.total_taxes_withheld")
         tolerance = CENT * max(1, len(taxes))
         yield from differ(at, invoice.totals.total_taxes_withheld, computed, tolerance)
 
@@ -146,7 +146,7 @@ def invoice_total(examined: Examined) -> Iterator[Breach]:
             + totals.total_tax_outputs
             - totals.total_taxes_withheld
         )
-        at = examined.at(f"{path}.totals.invoice_total")
+        at = examined.place(f"{path}.totals.invoice_total")
         yield from differ(at, totals.invoice_total, computed)
 
 
@@ -160,7 +160,7 @@ def payments_on_account_add_up(examined: Examined) -> Iterator[Breach]:
         totals = invoice.totals
         if totals.payments_on_account:
             computed = total(payment.amount for payment in totals.payments_on_account)
-            at = examined.at(f"{path}.totals.total_payments_on_account")
+            at = examined.place(f"{path}.totals.total_payments_on_account")
             yield from differ(at, totals.total_payments_on_account or ZERO, computed)
 
 
@@ -178,7 +178,7 @@ def outstanding_amount(examined: Examined) -> Iterator[Breach]:
             - total(subsidy.amount for subsidy in totals.subsidies)
             - (totals.total_payments_on_account or ZERO)
         )
-        at = examined.at(f"{path}.totals.outstanding_amount")
+        at = examined.place(f"{path}.totals.outstanding_amount")
         yield from differ(at, totals.outstanding_amount, computed)
 
 
@@ -192,7 +192,7 @@ def disbursements_add_up(examined: Examined) -> Iterator[Breach]:
         totals = invoice.totals
         if totals.disbursements:
             computed = total(expense.amount for expense in totals.disbursements)
-            at = examined.at(f"{path}.totals.total_disbursements")
+            at = examined.place(f"{path}.totals.total_disbursements")
             yield from differ(at, totals.total_disbursements or ZERO, computed)
 
 
@@ -218,7 +218,7 @@ def executable_amount(examined: Examined) -> Iterator[Breach]:
             + (totals.total_disbursements or ZERO)
             + (totals.financial_expenses or ZERO)
         )
-        at = examined.at(f"{path}.totals.executable_amount")
+        at = examined.place(f"{path}.totals.executable_amount")
         yield from differ(at, totals.executable_amount, computed)
 
 
@@ -238,7 +238,7 @@ def batch_adds_up(examined: Examined, names: tuple[str, str]) -> Iterator[Breach
     of_batch, of_invoice = names
     batch = examined.document.file_header.batch
     computed = total(getattr(invoice.totals, of_invoice) for invoice in examined.document.invoices)
-    at = examined.at(f"file_header.batch.{of_batch}.total")
+    at = examined.place(f"file_header.batch.{of_batch}.total")
     yield from differ(at, getattr(batch, of_batch).total, computed)
 
 
@@ -262,7 +262,7 @@ def tax_is_the_percentage_of_its_base(examined: Examined) -> Iterator[Breach]:
             computed = round_to(base * tax.rate_percent / 100)
             if abs(tax.tax_amount.total - computed) > tolerance:
                 yield Breach(
-                    examined.at(f"{at}.tax_amount.total"),
+                    examined.place(f"{at}.tax_amount.total"),
                     stated=tax.tax_amount.total,
                     computed=computed,
                     base=base,
@@ -287,7 +287,7 @@ def surcharge_is_the_percentage_of_its_base(examined: Examined) -> Iterator[Brea
             computed = round_to(base * tax.surcharge_percent / 100)
             if abs(stated - computed) > tolerance:
                 yield Breach(
-                    examined.at(f"{at}.surcharge_amount.total"),
+                    examined.place(f"{at}.surcharge_amount.total"),
                     stated=stated,
                     computed=computed,
                     base=base,
@@ -324,7 +324,7 @@ def _adjusted(
             computed = round_to(base * percent / 100)
             on_the_rest = round_to(before * percent / 100)
             if min(abs(item.amount - each) for each in (computed, on_the_rest)) > CENT:
-                at_amount = examined.at(f"{at}.amount")
+                at_amount = examined.place(f"{at}.amount")
                 yield Breach(
                     at_amount, stated=item.amount, computed=computed, base=base, percent=percent
                 )
@@ -341,7 +341,7 @@ def instalments_add_up(examined: Examined) -> Iterator[Breach]:
     for path, invoice in invoices(examined):
         if invoice.payment_details:
             stated = total(instalment.amount for instalment in invoice.payment_details)
-            at = examined.at(f"{path}.payment_details[0].amount")
+            at = examined.place(f"{path}.payment_details[0].amount")
             yield from differ(at, stated, _payable(invoice))
 
 

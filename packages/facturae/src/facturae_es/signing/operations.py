@@ -12,6 +12,7 @@ from einvoice_core.certificates import TrustStore
 from einvoice_core.certificates.revocation import RevocationCheck
 from einvoice_core.signing import xades
 from einvoice_core.signing.algorithms import DigestAlgorithm
+from einvoice_core.signing.errors import CannotSignError
 from einvoice_core.signing.report import SignatureReport
 from einvoice_core.signing.timestamp import TimestampClient
 from einvoice_core.signing.xades import Verified
@@ -21,10 +22,13 @@ from facturae_es.signing.policy import OLD_PROFILE, PROFILE, Role
 
 __all__ = ["examine_signature", "sign", "verify"]
 
-_DIGESTS = {
-    "sha256": DigestAlgorithm.SHA256,
-    "sha384": DigestAlgorithm.SHA384,
-    "sha512": DigestAlgorithm.SHA512,
+_PROFILES = {
+    name: replace(PROFILE, hash_name=name, digest=digest, certificate_digest=digest)
+    for name, digest in (
+        ("sha256", DigestAlgorithm.SHA256),
+        ("sha384", DigestAlgorithm.SHA384),
+        ("sha512", DigestAlgorithm.SHA512),
+    )
 }
 
 
@@ -55,15 +59,21 @@ def sign(
 
     Raises:
         XmlRefused: The document cannot be read.
-        CannotSignError: It is signed already, or the role is not one of the policy's.
+        CannotSignError: It is signed already, or role or hash are not of the policy.
         NotValidAtError: The certificate is not valid at the signing time.
         UnsupportedKeyError: The key is too short, or neither RSA nor elliptic curve.
         TimestampError: The timestamp authority refuses, or answers something else.
     """
-    digest = _DIGESTS[hash_name]
-    profile = replace(PROFILE, hash_name=hash_name, digest=digest, certificate_digest=digest)
+    if hash_name not in _PROFILES:
+        raise CannotSignError(f"there is no signature with {hash_name}: use sha256 or better")
     return xades.sign(
-        xml, credential, profile, clock=clock, ids=ids, role=str(role), timestamps=timestamps
+        xml,
+        credential,
+        _PROFILES[hash_name],
+        clock=clock,
+        ids=ids,
+        role=str(role),
+        timestamps=timestamps,
     )
 
 

@@ -38,6 +38,10 @@ def leftovers(reading: Reading, consumed: Consumed) -> tuple[Loss, ...]:
 def _walk(reading: Reading, consumed: Consumed) -> Iterator[Loss]:
     for element in reading.root.iter(etree.Element):
         taken = (element, "") in consumed
+        if element.tag == _DOCUMENT and element.find(_TYPE) is None:
+            yield _loss(
+                element, "", LossKind.DERIVED, "it has no type code: it is written with 916"
+            )
         if taken and _moves(element):
             yield _loss(element, "", LossKind.MOVED, f"it is written as {_MOVED[element.tag]}")
         if not taken and element.find("*") is None and collapse(string_of(element)):

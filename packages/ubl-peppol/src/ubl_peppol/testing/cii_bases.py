@@ -40,8 +40,8 @@ def cii_outside_pairs() -> Iterator[Pair]:
     """Yield three pairs for each rule on what must not be there: it, and the same renamed."""
     roots = {name: etree.fromstring(cii_bases()[name].encode()) for name in _FULL}
     for title, rows in sections():
-        place = _place(title.split(" | ")[0])
         for row in rows:
+            place = _place(title.split(" | ")[0], row)
             if row.kind != "absent" or row.id in _SHADOWED:
                 continue
             for name in _FULL:
@@ -53,7 +53,9 @@ def cii_outside_pairs() -> Iterator[Pair]:
                 )
 
 
-def _place(title: str) -> str:
+def _place(title: str, row: Row) -> str:
+    if row.inside:
+        return "(//ram:SpecifiedLineTradeSettlement/ram:ApplicableTradeTax)[1]"
     if title.startswith("…"):
         return f"({_ENDS[title[1:]]})[1]"
     if title.startswith("//"):

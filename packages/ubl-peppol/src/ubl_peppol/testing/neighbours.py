@@ -6,7 +6,7 @@ which a rule fires and those on which it is silent at the same place are the two
 
 import copy
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -14,6 +14,14 @@ from lxml import etree
 __all__ = ["Neighbour", "neighbours", "wanderers"]
 
 _ANYWHERE = ("", " ", "\n", "0", "-0", "1e3", "NaN", "1.005", "x", "2026-02-30", "true", "VAT")
+
+
+class _EveryName:
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+_EVERY_NAME = _EveryName()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ def neighbours(
     attributes: Sequence[str] = (),
     *,
     most: int = 2,
+    only: Container[str] = _EVERY_NAME,
 ) -> Iterator[Neighbour]:
     """Yield the document itself, then every document that one change makes of it.
 
@@ -56,10 +65,13 @@ def neighbours(
         children: Names of elements to put into each element that has children.
         attributes: Names of attributes to give to each element.
         most: How many times an element may stand in a row.
+        only: Local names of the elements that change.
     """
     yield Neighbour(origin, "itself", _text_of(root))
     tree = root.getroottree()
     for element in root.iter(etree.Element):
+        if etree.QName(element).localname not in only:
+            continue
         path = tree.getelementpath(element)
         place = f"{origin}:{tree.getpath(element)}"
         parent = element.getparent()
@@ -77,7 +89,8 @@ def neighbours(
         else:
             local = etree.QName(element).localname
             above = etree.QName(parent).localname if parent is not None else ""
-            for text in ("", *values.get(local, ()), *values.get(f"{above}/{local}", ())):
+            texts = dict.fromkeys([*values.get(local, ()), *values.get(f"{above}/{local}", ())])
+            for text in ("", " ", "y", *texts):
                 yield Neighbour(place, f"says {text!r}", _saying(root, path, text))
         for attribute in map(str, element.attrib):
             at = f"{place}/@{attribute}"

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from reference_server.context import (
@@ -18,15 +18,19 @@ from reference_server.links import Link
 from reference_server.parties import party_from_json
 from reference_server.problems import responses
 from reference_server.security import CanRead, CanWrite
-from reference_server.services.invoices import documents, service
+from reference_server.services.invoices import documents, received, service, signatures
 from reference_server.services.invoices.schemas import (
     Draft,
+    FacturaeConversion,
+    FacturaeVerdict,
     InvoicePage,
     InvoiceView,
     Language,
     NewSeries,
     Party,
     Series,
+    SignatureVerdict,
+    Version,
 )
 
 __all__ = ["router"]
@@ -67,6 +71,32 @@ def page(
 ) -> InvoicePage:
     """List invoices."""
     return service.page(db, caller, after, limit)
+
+
+@router.post("/facturae/validate", responses=responses(401, 413, 422))
+async def validate_facturae(request: Request, caller: CanRead) -> FacturaeVerdict:
+    """Judge structure and rules of a Facturae document, sent as the body."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(received.judge, data)
+
+
+@router.post("/facturae/convert", responses=responses(401, 413, 422))
+async def convert_facturae(
+    request: Request, caller: CanRead, to: Annotated[Version, Query()] = Version.V3_2_2
+) -> FacturaeConversion:
+    """Convert a Facturae document, sent as the body, and list what does not fit."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(received.convert, data, to)
+
+
+@router.post("/signature", responses=responses(401, 413, 422))
+async def judge_signature(request: Request, caller: CanRead, clock: AppClock) -> SignatureVerdict:
+    """Verify the signature of a Facturae document, sent as the body."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(signatures.judge, data, clock())
 
 
 @router.get("/{invoice_id}", responses=responses(401, 404))

@@ -4,7 +4,7 @@ A line names its rate (``general``) and gets the percentage of the day of the op
 percentage, for taxes whose rates are not recorded here.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from einvoice_core.records import Record
 from facturae_es.codes import PaymentMeans, TaxType, UnitOfMeasure
 from facturae_es.model import Corrective, Party, Period, SpecialTaxableEvent
 from facturae_es.totals import Adjustment
+from facturae_es.versions import Version
 from ubl_peppol.render import Language
 
 __all__ = [
@@ -23,12 +24,20 @@ __all__ = [
     "DraftPayment",
     "DraftTax",
     "DraftWithholding",
+    "FacturaeConversion",
+    "FacturaeFinding",
+    "FacturaeLoss",
+    "FacturaeVerdict",
     "InvoicePage",
     "InvoiceView",
     "Language",
     "NewSeries",
     "Party",
     "Series",
+    "SignatureFinding",
+    "SignatureVerdict",
+    "SignedBy",
+    "Version",
 ]
 
 _SeriesCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,20}$")]
@@ -158,3 +167,79 @@ class InvoicePage(BaseModel):
 
     items: tuple[InvoiceView, ...]
     next_after: str | None
+
+
+class FacturaeFinding(BaseModel):
+    """One thing that is wrong in a document, where it is, and what to change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    severity: str
+    message: str
+    path: str
+    line: int | None
+
+
+class FacturaeVerdict(BaseModel):
+    """The judgement of a Facturae document: findings, and the layers that ran."""
+
+    model_config = ConfigDict(frozen=True)
+
+    valid: bool
+    findings: tuple[FacturaeFinding, ...]
+    layers_run: tuple[str, ...]
+    layers_skipped: dict[str, str]
+    truncated: bool
+
+
+class FacturaeLoss(BaseModel):
+    """Something that the other version cannot carry, or carries otherwise."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    element: str
+    value: str
+    became: str
+
+
+class FacturaeConversion(BaseModel):
+    """A document in another version, and what did not fit into it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    document: str
+    losses: tuple[FacturaeLoss, ...]
+
+
+class SignedBy(BaseModel):
+    """Who signed a document, and what exactly; only of a signature that holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    nif: str | None
+    name: str
+    roles: tuple[str, ...]
+    signed_at: datetime
+    document_sha256: str
+    """Digest of the canonical document without its signature."""
+
+
+class SignatureFinding(FacturaeFinding):
+    """Why a receiver would refuse the signature, where, and what to do."""
+
+    element: str
+    """Spanish name of what it is about."""
+
+
+class SignatureVerdict(BaseModel):
+    """The judgement of a signature; a check that could not run is listed and has not passed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ok: bool
+    signed_by: SignedBy | None
+    findings: tuple[SignatureFinding, ...]
+    skipped: dict[str, str]

@@ -9,12 +9,22 @@ from reference_server.context import Linked
 from reference_server.problems import responses
 from reference_server.security import CanRead
 from reference_server.services.peppol import service
-from reference_server.services.peppol.schemas import Verdict
+from reference_server.services.peppol.schemas import Mended, RuleView, Verdict
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/peppol", tags=["peppol"])
-_Profile = Annotated[Literal["en16931", "peppol-bis-3"], Query()]
+_Profile = Annotated[
+    Literal[
+        "auto",
+        "en16931",
+        "peppol-bis-3",
+        "peppol-selfbilling-3",
+        "peppol-invoice-response-3",
+        "peppol-message-response-3",
+    ],
+    Query(),
+]
 
 
 @router.get("/invoices/{invoice_id}/ubl", responses=responses(401, 404, 409, 422))
@@ -23,6 +33,15 @@ async def ubl(invoice_id: str, caller: CanRead, link: Linked) -> Response:
     del caller
     document = await link.get_bytes(f"/api/v1/invoices/{invoice_id}/facturae?signed=false")
     data, _ = await run_in_threadpool(service.convert, document)
+    return Response(data, media_type="application/xml")
+
+
+@router.get("/invoices/{invoice_id}/cii", responses=responses(401, 404, 409, 422))
+async def cii(invoice_id: str, caller: CanRead, link: Linked) -> Response:
+    """Return an issued invoice as CII D16B."""
+    del caller
+    document = await link.get_bytes(f"/api/v1/invoices/{invoice_id}/facturae?signed=false")
+    data = await run_in_threadpool(service.as_cii, document)
     return Response(data, media_type="application/xml")
 
 
@@ -38,7 +57,22 @@ async def verdict(
 
 @router.post("/validate", responses=responses(401, 413, 422))
 async def validate(request: Request, caller: CanRead, profile: _Profile = "en16931") -> Verdict:
-    """Judge a document in UBL, sent as the body."""
+    """Judge a document in UBL or CII, sent as the body."""
     del caller
     data = await request.body()
     return await run_in_threadpool(service.judge, data, profile)
+
+
+@router.get("/rules/{rule}", responses=responses(401, 404))
+def explain(rule: str, caller: CanRead) -> RuleView:
+    """Explain a rule by its id."""
+    del caller
+    return service.explain(rule)
+
+
+@router.post("/fix", responses=responses(401, 409, 413, 422))
+async def fix(request: Request, caller: CanRead, profile: _Profile = "auto") -> Mended:
+    """Mend what is certain in a document sent as the body, and judge it again."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(service.fix, data, profile)

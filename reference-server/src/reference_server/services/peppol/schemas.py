@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["FindingView", "LossView", "Verdict"]
+__all__ = ["FindingView", "LossView", "Mended", "RuleView", "Verdict"]
 
 
 class FindingView(BaseModel):
@@ -43,3 +43,29 @@ class Verdict(BaseModel):
     layers_skipped: dict[str, str]
     rules: int
     losses: tuple[LossView, ...] = ()
+
+
+class RuleView(BaseModel):
+    """What a rule asks for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    severity: str
+    requirement: str
+    terms: tuple[str, ...]
+    source: str
+    profiles: tuple[str, ...]
+
+
+class Mended(BaseModel):
+    """A document after its certain mistakes were mended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str
+    """The document; it is what came when nothing was certain."""
+    patch: str
+    """The changes as an XML patch (RFC 5261)."""
+    changes: int
+    verdict: Verdict

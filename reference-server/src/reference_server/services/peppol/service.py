@@ -3,10 +3,17 @@
 import facturae_es
 import ubl_peppol
 from einvoice_core.findings import Report
-from reference_server.services.peppol.schemas import FindingView, LossView, Verdict
+from reference_server.services.peppol.schemas import (
+    FindingView,
+    LossView,
+    Mended,
+    RuleView,
+    Verdict,
+)
+from ubl_peppol import fixes
 from ubl_peppol.facturae import Conversion, to_en16931
 
-__all__ = ["MAX_SHOWN", "convert", "judge", "judge_invoice"]
+__all__ = ["MAX_SHOWN", "as_cii", "convert", "explain", "fix", "judge", "judge_invoice"]
 
 MAX_SHOWN = 1_000
 """Findings that an answer shows; the verdict looks at all of them."""
@@ -22,8 +29,18 @@ def convert(document: bytes) -> tuple[bytes, Conversion]:
     return ubl_peppol.ubl.write(conversion.invoice), conversion
 
 
+def as_cii(document: bytes) -> bytes:
+    """Return a Facturae document as CII D16B.
+
+    Raises:
+        ConversionError: EN 16931 has no place for something that may not be lost.
+        NotExpressibleError: CII has no place for something that EN 16931 has.
+    """
+    return ubl_peppol.cii.write(to_en16931(facturae_es.read(document)).invoice)
+
+
 def judge(data: bytes, profile: str) -> Verdict:
-    """Judge a document in UBL."""
+    """Judge a document in UBL or CII."""
     return _verdict(ubl_peppol.validate(data, profile=profile), profile, None)
 
 
@@ -31,6 +48,30 @@ def judge_invoice(document: bytes, profile: str) -> Verdict:
     """Judge an invoice of ours, a Facturae document, as UBL."""
     data, conversion = convert(document)
     return _verdict(ubl_peppol.validate(data, profile=profile), profile, conversion)
+
+
+def explain(rule: str) -> RuleView:
+    """Explain a rule."""
+    found = ubl_peppol.explain(rule)
+    return RuleView(
+        rule=found.rule,
+        severity=found.severity.value,
+        requirement=found.requirement,
+        terms=found.terms,
+        source=found.source,
+        profiles=found.profiles,
+    )
+
+
+def fix(data: bytes, profile: str) -> Mended:
+    """Mend what is certain in a document."""
+    result = fixes.fix(data, profile)
+    return Mended(
+        document=result.xml.decode("utf-8", "replace"),
+        patch=result.patch.to_xml().decode(),
+        changes=len(result.patch.operations),
+        verdict=_verdict(result.after, profile, None),
+    )
 
 
 def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Verdict:
@@ -50,7 +91,7 @@ def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Ver
         ),
         layers_run=report.layers_run,
         layers_skipped=dict(report.layers_skipped),
-        rules=len(ubl_peppol.rules_of(profile)),
+        rules=0 if profile == "auto" else len(ubl_peppol.rules_of(profile)),
         losses=tuple(
             LossView(
                 kind=loss.kind.value,

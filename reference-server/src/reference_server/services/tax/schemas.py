@@ -2,10 +2,20 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["NifAnswer", "RateAnswer"]
+from tax_es.ledger import Ledger
+
+__all__ = ["Anomaly", "Books", "FormAnswer", "NifAnswer", "Obligation", "RateAnswer", "Term"]
+
+
+class Books(Ledger):
+    """The books of a taxpayer, as a request brings them."""
+
+    # The framework wants the model built before the first request.
+    model_config = ConfigDict(defer_build=False)
 
 
 class NifAnswer(BaseModel):
@@ -30,3 +40,55 @@ class RateAnswer(BaseModel):
     day: date
     since: date
     source: str
+
+
+class FormAnswer(BaseModel):
+    """A closed form: boxes by number, and how each came about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    period: str
+    design: str
+    boxes: dict[str, str]
+    digest: str
+    records: list[dict[str, str]] = []
+    marks: list[str] = []
+    trace: list[dict[str, Any]] = []
+
+
+class Anomaly(BaseModel):
+    """Something to look at in the books."""
+
+    model_config = ConfigDict(frozen=True)
+
+    check: str
+    entry: str
+    message: str
+    is_certain: bool
+
+
+class Term(BaseModel):
+    """The term of a form for a period."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    period: str
+    opens_on: date
+    due_on: date
+    direct_debit_until: date | None
+    source: str
+
+
+class Obligation(BaseModel):
+    """Whether a regime of invoicing obliges a company on a day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    regime: str
+    applies: bool
+    since: date | None
+    article: str
+    reason: str
+    mark: str

@@ -1,13 +1,33 @@
 """Use cases of tax questions."""
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from reference_server.services.tax.schemas import NifAnswer, RateAnswer
-from tax_es import irpf, iva
+from reference_server.services.tax.schemas import (
+    Anomaly,
+    Books,
+    FormAnswer,
+    NifAnswer,
+    Obligation,
+    RateAnswer,
+    Term,
+)
+from tax_es import anomalies, calendar, cases, irpf, iva, obligations, wire
+from tax_es.closing.by_number import close_form
 from tax_es.ids import nif
 from tax_es.rates import Rate
 
-__all__ = ["check_nif", "iva_rate", "withholding_rate"]
+__all__ = [
+    "audit",
+    "check_nif",
+    "close",
+    "compute_case",
+    "iva_rate",
+    "regimes",
+    "terms",
+    "withholding_rate",
+]
 
 
 def check_nif(text: str) -> NifAnswer:
@@ -29,6 +49,61 @@ def iva_rate(day: date, kind: str, territory: str) -> RateAnswer:
 def withholding_rate(day: date, kind: str) -> RateAnswer:
     """Return the withholding rate of IRPF on a day."""
     return _answer(irpf.withholding_rate(day, kind), day)
+
+
+def close(model: str, period: str, ledger: Books, allow_unverified: bool) -> FormAnswer:
+    """Close a form from a ledger."""
+    closed = close_form(
+        model, ledger, calendar.Period.parse(period), allow_unverified=allow_unverified
+    )
+    return FormAnswer.model_validate(wire.close_json(closed, trace=True))
+
+
+def audit(ledger: Books) -> list[Anomaly]:
+    """Look for what is wrong in the books."""
+    found = anomalies.audit(ledger)
+    return [
+        Anomaly(
+            check=each.check, entry=each.entry, message=each.message, is_certain=each.is_certain
+        )
+        for each in found
+    ]
+
+
+def compute_case(case: dict[str, Any]) -> dict[str, Any]:
+    """Compute the outputs of a worked case."""
+    return cases.compute(case)
+
+
+def terms(year: int, forms: list[str]) -> list[Term]:
+    """Return the terms of a year."""
+    return [
+        Term(
+            model=each.model,
+            period=str(each.period),
+            opens_on=each.opens_on,
+            due_on=each.due_on,
+            direct_debit_until=each.direct_debit_until,
+            source=each.source,
+        )
+        for each in calendar.deadlines(year, forms)
+    ]
+
+
+def regimes(number: str, turnover: Decimal, postal_code: str, day: date) -> list[Obligation]:
+    """Tell which regimes of invoicing oblige a company on a day."""
+    company = obligations.Company(number, turnover, postal_code)
+    return [
+        Obligation(
+            regime=each.regime.value,
+            applies=each.applies,
+            since=each.since,
+            article=each.article,
+            reason=each.reason,
+            mark=each.mark,
+        )
+        for each in obligations.obligations(company, day)
+    ]
 
 
 def _answer(rate: Rate, day: date) -> RateAnswer:

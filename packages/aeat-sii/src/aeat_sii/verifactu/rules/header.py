@@ -41,9 +41,7 @@ def natural_persons_have_a_name(case: HeaderCase) -> Iterator[Breach]:
         yield Breach(_at("ObligadoEmision", "NombreRazon"))
 
 
-@rules.rule(
-    "4120", message="The last day as VERI*FACTU is a 31 December of {years}, not {stated}."
-)
+@rules.rule("4120", message="The last day as VERI*FACTU is a 31 December of {years}, not {stated}.")
 def last_day_is_the_end_of_a_year(case: HeaderCase) -> Iterator[Breach]:
     """FechaFinVeriFactu is 31 December of this year or of the one before.
 

@@ -66,7 +66,9 @@ def producer_vat_number_has_its_structure(case: Judged) -> Iterator[Breach]:
 def system_id_has_two_positions(case: Judged) -> Iterator[Breach]:
     """IdSistemaInformatico has two positions, each A to Z or 0 to 9."""
     if not re.fullmatch(r"[A-Z0-9]{2}", case.record.system.id):
-        yield Breach(case.at("SistemaInformatico", "IdSistemaInformatico"), id=case.record.system.id)
+        yield Breach(
+            case.at("SistemaInformatico", "IdSistemaInformatico"), id=case.record.system.id
+        )
 
 
 @rules.rule("1220", message="The invoicing system has no name.")
@@ -94,7 +96,8 @@ def previous_fingerprint_has_64_characters(case: Judged) -> Iterator[Breach]:
     previous = case.record.chaining.previous
     if previous and len(previous.fingerprint) != 64:
         yield Breach(
-            case.at("Encadenamiento", "RegistroAnterior", "Huella"), length=len(previous.fingerprint)
+            case.at("Encadenamiento", "RegistroAnterior", "Huella"),
+            length=len(previous.fingerprint),
         )
 
 
@@ -131,7 +134,9 @@ def record_is_not_made_in_the_future(case: Judged) -> Iterator[Breach]:
     """The record is not made after the agency's clock, with some margin."""
     margin = timedelta(seconds=value("clock_margin_s"))
     if case.record.recorded_at > in_spain(case.now) + margin:
-        yield Breach(case.at("FechaHoraHusoGenRegistro"), recorded=case.record.recorded_at, now=case.now)
+        yield Breach(
+            case.at("FechaHoraHusoGenRegistro"), recorded=case.record.recorded_at, now=case.now
+        )
 
 
 @rules.rule(
@@ -144,3 +149,11 @@ def fingerprint_is_that_of_the_fields(case: Judged) -> Iterator[Breach]:
     computed = fingerprint(case.record)
     if case.record.fingerprint != computed:
         yield Breach(case.at("Huella"), stated=case.record.fingerprint, computed=computed)
+
+
+@rules.rule("1292", message="The fingerprint holds other characters than letters and digits.")
+def fingerprint_is_alphanumeric(case: Judged) -> Iterator[Breach]:
+    """Huella holds letters and digits only."""
+    stated = case.record.fingerprint.strip()
+    if not (stated.isascii() and stated.isalnum()):
+        yield Breach(case.at("Huella"))

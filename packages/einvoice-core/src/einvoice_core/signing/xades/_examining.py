@@ -10,7 +10,7 @@ from lxml import etree
 from einvoice_core.certificates import Holder, TrustStore, holder_of
 from einvoice_core.certificates.revocation import RevocationCheck
 from einvoice_core.signing.errors import MalformedSignature, SignatureRefused
-from einvoice_core.signing.report import Checklist, CheckName, SignatureReport
+from einvoice_core.signing.report import Checklist, CheckName, Outcome, SignatureReport
 from einvoice_core.signing.xades._checking import Asked, Examination
 from einvoice_core.signing.xades.profile import Profile
 from einvoice_core.signing.xmldsig import ALLOWED, Allowed, SignedReference, signatures_of
@@ -19,6 +19,18 @@ from einvoice_core.signing.xmldsig._verifying import the_signature
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
 
 _MAX_SIGNATURES = 16
+_INDISPENSABLE = (
+    CheckName.STRUCTURE,
+    CheckName.DUPLICATE_IDS,
+    CheckName.ALGORITHMS,
+    CheckName.INTEGRITY,
+    CheckName.COVERAGE,
+    CheckName.CERTIFICATE_BOUND,
+    CheckName.SIGNING_TIME,
+    CheckName.VALIDITY,
+)
+"""What nobody relies on a signature without, whatever a report leaves open."""
+
 Clock = Callable[[], datetime]
 
 
@@ -109,7 +121,8 @@ def verify(
         raise SignatureRefused(SignatureReport(checks.checks))
     examination = Examination(root, signature, asked, Ids(root))
     report = examination.report
-    if not report.ok or examination.certificate is None or examination.signed_at is None:
+    passed = all(report.outcome(name) is Outcome.PASSED for name in _INDISPENSABLE)
+    if not (report.ok and passed and examination.certificate and examination.signed_at):
         raise SignatureRefused(report)
     return Verified(
         root,

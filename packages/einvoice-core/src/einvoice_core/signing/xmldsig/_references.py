@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,8 +26,6 @@ _ID_ATTRIBUTES = etree.XPath(
     "descendant-or-self::*/@*[local-name()='Id' or local-name()='ID' or local-name()='id']"
 )
 
-_SPACE = re.compile(r"[ \t\r\n]+")
-
 
 @runtime_checkable
 class Kept(Protocol):
@@ -37,6 +34,9 @@ class Kept(Protocol):
     def digest(self, algorithm: DigestAlgorithm) -> bytes:
         """Digest all of them."""
 
+
+_INCLUSIVE = (C14n.INCLUSIVE, C14n.INCLUSIVE_11)
+"""They differ in parts of documents only."""
 
 Resolver = Callable[[str], "etree._Element | bytes | Kept | None"]
 """Gives the element or the octets behind a URI, or ``None`` when it does not know it."""
@@ -176,9 +176,11 @@ def octets_of(element: etree._Element) -> bytes:
     Raises:
         MalformedSignature: It is not Base64 as an encoder writes it.
     """
-    text = _SPACE.sub("", text_of(element))
+    written = text_of(element)
+    # Of what `split` takes for space XML allows only its own four, and ASCII nothing else.
+    text = "".join(written.split())
     try:
-        octets = b64decode(text, validate=True)
+        octets = b64decode(text if written.isascii() else "?", validate=True)
     except ValueError as error:
         raise MalformedSignature(f"{etree.QName(element).localname} is not Base64") from error
     if b64encode(octets).decode("ascii") != text:
@@ -243,6 +245,8 @@ class Dereferencer:
     allowed: Allowed
     resolve: Resolver | None = None
     signature: etree._Element | None = None
+    whole: bytes | None = None
+    """The inclusive form of the whole document, where that is known."""
 
     def all(self, signed_info: etree._Element) -> Iterator[SignedReference]:
         """Resolve every reference and compare its digest.
@@ -274,7 +278,7 @@ class Dereferencer:
         """Resolve one reference, without looking at its digest."""
         uri = reference.get("URI")
         source = self._source(uri)
-        if isinstance(source, Kept):
+        if not isinstance(source, etree._Element | bytes):
             return self._kept(reference, source)
         enveloped, form = False, None
         octets = source if isinstance(source, bytes) else None
@@ -347,6 +351,8 @@ class Dereferencer:
         method, prefixes = form
         # A reference to a document or by identifier leaves comments out (XML Signature, 4.4.3.3).
         method = method.without_comments
+        if uri == "" and self.whole is not None and method in _INCLUSIVE and not prefixes:
+            return self.whole
         node = source.getroottree() if uri == "" else source
         try:
             return canonicalize(

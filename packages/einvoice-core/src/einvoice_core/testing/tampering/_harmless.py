@@ -54,6 +54,18 @@ def space_inside_tags(work: Work) -> bytes:
     return work.data.replace(b"</ds:Signature>", b"</ds:Signature \n>")
 
 
+def quotes_of_attributes(work: Work) -> bytes:
+    return re.sub(rb'Algorithm="([^"]*)"', rb"Algorithm='\1'", work.data)
+
+
+def order_of_attributes(work: Work) -> bytes:
+    return re.sub(rb'(Type="[^"]*") (URI="[^"]*")', rb"\2  \1", work.data)
+
+
+def empty_elements_written_long(work: Work) -> bytes:
+    return re.sub(rb"<(ds:Transform) ([^>]*)/>", rb"<\1 \2></\1>", work.data)
+
+
 def lines_with_carriage_returns(work: Work) -> bytes:
     return work.data.replace(b"\n", b"\r\n")
 
@@ -124,6 +136,9 @@ HARMLESS: Mapping[Change, frozenset[CheckName]] = MappingProxyType(
             comment_in_a_text,
             space_around_the_root,
             space_inside_tags,
+            quotes_of_attributes,
+            order_of_attributes,
+            empty_elements_written_long,
             lines_with_carriage_returns,
             character_as_reference,
             text_as_character_data,

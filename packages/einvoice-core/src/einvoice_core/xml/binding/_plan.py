@@ -109,6 +109,9 @@ class Plan:
         tuples: Fields that hold several values.
         choices: The level of each choice.
         plain: Nothing but fields: no private attributes, nothing to do after construction.
+        given: All fields: a document states every one of them, be it by its absence.
+        only: The one element that a record of this class must have, where it is a value and there
+            are neither attributes nor choices; the usual such record is read on the spot.
     """
 
     record: type[Record]
@@ -120,6 +123,8 @@ class Plan:
     tuples: list[str] = field(default_factory=list)
     choices: dict[str, Level] = field(default_factory=dict)
     plain: bool = True
+    given: set[str] = field(default_factory=set)
+    only: Slot | None = None
 
 
 @dataclass(slots=True)
@@ -188,7 +193,18 @@ def plan_of(record: type[Record], namespace: str = "") -> Plan:
     if plan.text and plan.content.ordered:
         raise TypeError(f"{record.__name__} has both text and child elements")
     _rank(plan.content)
+    plan.given = set(plan.defaults)
+    plan.only = _only(plan)
     return plan
+
+
+def _only(plan: Plan) -> Slot | None:
+    level = plan.content
+    required = [slot for slot in level.ordered if slot.bit & level.mask]
+    simple = plan.plain and not (plan.attributes or plan.text or level.choices)
+    if simple and len(required) == 1 and required[0].decode and not required[0].many:
+        return required[0]
+    return None
 
 
 def _look(annotation: Any, shape: _Shape) -> None:  # noqa: ANN401 - annotations have no type

@@ -2,9 +2,8 @@
 
 from einvoice_core.findings import MAX_FINDINGS, Report, RuleSet
 from ubl_peppol.reading import Reading
-from ubl_peppol.rules._common import EN16931_RELEASE
 from ubl_peppol.rules.cii import arithmetic, integrity, lists, vat
-from ubl_peppol.rules.cii._common import model
+from ubl_peppol.rules.cii._common import CII_RELEASE, model
 from ubl_peppol.rules.cii.syntax import syntax
 
 __all__ = ["arithmetic", "en16931_cii", "integrity", "lists", "model", "syntax", "vat"]
@@ -22,7 +21,7 @@ class _Joined(RuleSet[Reading]):
 
 def _joined() -> RuleSet[Reading]:
     both = model | syntax
-    joined = _Joined(EN16931_RELEASE, "en16931")
+    joined = _Joined(CII_RELEASE, "en16931")
     joined._rules = dict(both.rules)
     return joined
 

@@ -14,10 +14,11 @@ from einvoice_core.money import total
 from ubl_peppol.codelists import code_list
 from ubl_peppol.reading import GroupReading, Reading, Value
 from ubl_peppol.reading.values import string_of
-from ubl_peppol.rules._common import en_rules
+from ubl_peppol.rules._engine import Rules
 from ubl_peppol.syntax_cii import RAM, UDT
 
 __all__ = [
+    "CII_RELEASE",
     "as_float",
     "children",
     "codes_of",
@@ -28,12 +29,15 @@ __all__ = [
     "model",
     "only",
     "round_double",
+    "same_double",
     "says",
     "sum_of_doubles",
     "whole",
 ]
 
-model: RuleSet[Reading] = en_rules("en16931-cii")
+CII_RELEASE = "CEN/TC 434 validation artefacts 1.3.16 for CII, EN 16931-1:2017"
+
+model: RuleSet[Reading] = Rules(CII_RELEASE, "en16931-cii")
 """The set that the rules of the semantic model join."""
 
 _FLAG = f"{{{RAM}}}ChargeIndicator"
@@ -104,7 +108,13 @@ def round_double(value: float) -> float:
     """Round a double to a whole one: halves go up."""
     if not math.isfinite(value):
         return value
-    return math.floor(value) + (1.0 if value - math.floor(value) >= 0.5 else 0.0)
+    below = math.floor(value)
+    return math.copysign(below + (1.0 if value - below >= 0.5 else 0.0), value)
+
+
+def same_double(one: float, other: float) -> bool:
+    """Whether two doubles are the same; the processor takes 0 and -0 for different ones."""
+    return one == other and math.copysign(1, one) == math.copysign(1, other)
 
 
 def whole(value: Decimal) -> Decimal:

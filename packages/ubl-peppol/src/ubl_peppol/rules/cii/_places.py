@@ -18,6 +18,19 @@ __all__ = ["Place", "Row", "Walked", "rows", "sections", "walk"]
 
 _REMEMBERED = 20_000
 """Paths kept in memory; a document with more (none of a known kind has) is judged step by step."""
+_NEEDS = {
+    "CII-SR-046": "GlobalID",
+    "CII-SR-090": "OriginTradeCountry",
+    "CII-SR-119": "GrossPriceProductTradePrice",
+    "CII-SR-474": "AdditionalReferencedDocument",
+    "CII-DT-015": "URIID",
+    "CII-DT-018": "TypeCode",
+    "CII-DT-021": "Name",
+    "CII-DT-022": "AttachmentBinaryObject",
+    "CII-DT-024": "ReferenceTypeCode",
+    "CII-DT-037": "TypeCode",
+}
+"""Rules with a function of their own that say nothing where a child is not there."""
 _RAM = f"{{{CII_NAMESPACES['ram']}}}"
 
 
@@ -29,6 +42,9 @@ class Row:
     severity: str
     kind: str
     """``absent``, ``at most one``, ``exactly one``, ``present``, or ``own``."""
+    but: str
+    """An absent thing may be there where the element is this one, or is inside it."""
+    inside: bool
     path: str
     """From the element, with prefixes; empty for a rule with a function of its own."""
     steps: tuple[str, ...]
@@ -71,8 +87,8 @@ class Place:
     """Rules that an element with this path breaches by being there."""
     attributes: tuple[tuple[str, str], ...] = ()
     """Attributes that must not be there, each with its rule."""
-    judged: tuple[Row, ...] = ()
-    """Rules to be asked of the element itself."""
+    judged: tuple[tuple[Row, str], ...] = ()
+    """Rules to be asked of the element itself, each with the child without which it is silent."""
 
 
 @dataclass(slots=True)
@@ -81,8 +97,8 @@ class Walked:
 
     breaches: dict[str, list[tuple[etree._Element, str]]] = field(default_factory=dict)
     """Rule → the elements that must not be there, or whose attribute must not be."""
-    judged: list[tuple[Row, etree._Element]] = field(default_factory=list)
-    """Rules that have something to count."""
+    judged: dict[str, list[etree._Element]] = field(default_factory=dict)
+    """Rule → the elements that it must be asked of."""
 
 
 def _steps(text: str) -> tuple[str, ...]:
@@ -120,7 +136,10 @@ def _row(line: str) -> Row:
     rule, severity, kind, path = line.split(",")
     names, _, attribute = path.partition("@")
     names = names.removesuffix("/")
-    return Row(rule, severity, kind, path, _steps(names) if names else (), attribute)
+    kind, _, but = kind.partition(" unless " if " unless " in kind else " outside ")
+    inside = " outside " in line
+    steps = _steps(names) if names else ()
+    return Row(rule, severity, kind, _steps(but)[0] if but else "", inside, path, steps, attribute)
 
 
 @cache
@@ -162,12 +181,20 @@ def _place(path: tuple[str, ...], known: Mapping[int, _Section | None]) -> Place
             continue
         below = path[length:]
         for row in above.rows:
+            if row.but and row.but in (path[:length] if row.inside else path[length - 1 : length]):
+                continue
             if row.kind == "absent" and row.steps == below:
                 if row.attribute:
                     attributes.append((row.attribute, row.id))
                 elif below:
                     absent.append(row.id)
-    judged = tuple(row for row in section.rows if row.kind != "absent") if section else ()
+    judged: tuple[tuple[Row, str], ...] = ()
+    if section is not None:
+        judged = tuple(
+            (row, _RAM + _NEEDS[row.id] if row.id in _NEEDS else "")
+            for row in section.rows
+            if row.kind != "absent"
+        )
     return Place(path, section, {}, tuple(absent), tuple(attributes), judged)
 
 
@@ -222,5 +249,22 @@ def _judge(element: etree._Element, place: Place, found: Walked) -> None:
         for name, rule in place.attributes:
             if element.get(name) is not None:
                 found.breaches.setdefault(rule, []).append((element, name))
-    for row in place.judged:
-        found.judged.append((row, element))
+    if place.judged:
+        tags: list[object] = [child.tag for child in element]
+        for row, needs in place.judged:
+            if _has_a_say(row, needs, tags):
+                found.judged.setdefault(row.id, []).append(element)
+
+
+def _has_a_say(row: Row, needs: str, tags: list[object]) -> bool:
+    """Whether a rule could be breached, seen from the names of the children."""
+    if needs:
+        return needs in tags
+    if row.kind == "own":
+        return True
+    count = tags.count(row.steps[0])
+    if len(row.steps) > 1:
+        return count > 0 or row.kind != "at most one"
+    if row.kind == "at most one":
+        return count > 1
+    return count != 1 if row.kind == "exactly one" else count == 0

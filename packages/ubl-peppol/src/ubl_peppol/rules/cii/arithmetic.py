@@ -22,6 +22,7 @@ from ubl_peppol.rules.cii._common import (
     model,
     only,
     round_double,
+    same_double,
     sum_of_doubles,
     whole,
 )
@@ -136,7 +137,7 @@ def total_of_allowances_or_charges(
             continue
         amounts = [group.values("amount")[0] for group in found if group.exists("amount")]
         computed = _to_the_cent(sum_of_doubles(amounts))
-        if not any(as_float(value) == computed for value in stated):
+        if not any(_is(value, computed, amounts) for value in stated):
             yield Breach(
                 at=totals.node(term),
                 term=term,
@@ -144,6 +145,12 @@ def total_of_allowances_or_charges(
                 what=what,
                 computed=computed,
             )
+
+
+def _is(value: Value, computed: float, added: list[Value]) -> bool:
+    """Whether a value is what was computed: the sum of nothing is an integer, others a double."""
+    stated = as_float(value)
+    return same_double(stated, computed) if added else stated == computed
 
 
 def _to_the_cent(value: float) -> float:
@@ -182,7 +189,7 @@ def total_vat_is_the_sum_of_the_breakdown(invoice: Reading) -> Iterator[Breach]:
             tax for entry in invoice.document.groups("BG-23") for tax in entry.values("BT-117")
         ]
         computed = _to_the_cent(sum_of_doubles(taxes))
-        if as_float(value) != computed:
+        if not _is(value, computed, taxes):
             yield Breach(at=value, stated=value, computed=computed)
 
 
@@ -302,6 +309,10 @@ def tax_is_base_times_rate(invoice: Reading) -> Iterator[Breach]:
     for group in breakdowns(invoice):
         kind = only(group.values("tax"), "the type of the tax")
         rate = None
+        if not group.exists("BT-117"):
+            # Nothing else is looked at: without a tax no part of the condition can hold.
+            yield Breach(at=group, tax="nothing", base="", rate="", computed="not stated")
+            continue
         if kind is not None and collapse(kind.text.upper()) == "VAT":
             rate = group.amount("BT-119")
         tax = group.amount("BT-117")
@@ -372,5 +383,5 @@ def total_vat_has_two_decimals(invoice: Reading, currency: str) -> Iterator[Brea
 def _fits(value: Value, codes: tuple[str, ...], currency: str) -> bool:
     if value.part("currencyID") in codes:
         number = as_float(value)
-        return number == round_double(number * 100) / 100
+        return same_double(number, round_double(number * 100) / 100)
     return currency == "BT-5" or not codes

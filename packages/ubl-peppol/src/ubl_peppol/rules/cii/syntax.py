@@ -22,7 +22,7 @@ from einvoice_core.findings import (
 )
 from ubl_peppol.reading import Reading
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
-from ubl_peppol.rules._common import EN16931_RELEASE
+from ubl_peppol.rules.cii._common import CII_RELEASE
 from ubl_peppol.rules.cii._places import Row, Walked, rows, walk
 from ubl_peppol.syntax_cii import RAM, RSM, UDT
 
@@ -57,7 +57,7 @@ class SyntaxRules(RuleSet[Reading]):
     def validate(self, document: Reading, limit: int = MAX_FINDINGS) -> Report:
         """Run every rule on a document, as :meth:`RuleSet.validate` does."""
         found = _walked(document)
-        concerned = {*found.breaches, *(row.id for row, _ in found.judged)}
+        concerned = {*found.breaches, *found.judged}
         findings: list[Finding] = []
         for rule_id, rule in self._rules.items():
             if rule_id not in concerned:
@@ -74,13 +74,7 @@ def _walked(invoice: Reading) -> Walked:
 
 
 def _judged(invoice: Reading) -> Mapping[str, list[etree._Element]]:
-    def sort(reading: Reading) -> Mapping[str, list[etree._Element]]:
-        found: dict[str, list[etree._Element]] = {}
-        for row, element in _walked(reading).judged:
-            found.setdefault(row.id, []).append(element)
-        return found
-
-    return invoice.remember("cii syntax, judged", sort)
+    return _walked(invoice).judged
 
 
 def _place(element: etree._Element) -> Value:
@@ -304,39 +298,6 @@ for _rule, _name, _codes in (
     )(partial(_only_for, _name, _codes))
 
 
-def _only_in(name: str, holder: str, element: etree._Element) -> Iterator[Breach]:
-    found = _all(element, name)
-    if found and element.tag != f"{{{RAM}}}{holder}":
-        yield Breach(at=_place(found[0]), name=name, holder=holder)
-
-
-for _rule, _name, _holder in (
-    ("CII-DT-027", "FormattedIssueDateTime", "InvoiceReferencedDocument"),
-    ("CII-DT-052", "ExemptionReasonCode", "ApplicableTradeTax"),
-    ("CII-DT-098", "ExemptionReason", "ApplicableTradeTax"),
-):
-    _own(_rule, message="Only {holder} has {name}: leave it out here.")(
-        partial(_only_in, _name, _holder)
-    )
-
-
-def _only_in_header(name: str, element: etree._Element) -> Iterator[Breach]:
-    found = _all(element, name)
-    if found and not any(True for _ in element.iterancestors(_HEADER)):
-        yield Breach(at=_place(found[0]), name=name)
-
-
-_HEADER = f"{{{RAM}}}ApplicableHeaderTradeSettlement"
-for _rule, _name in (
-    ("CII-DT-041", "BasisAmount"),
-    ("CII-DT-054", "TaxPointDate"),
-    ("CII-DT-058", "DueDateTypeCode"),
-):
-    _own(_rule, message="Only the VAT of the document has {name}, not that of a line.")(
-        partial(_only_in_header, _name)
-    )
-
-
 @_own("CII-DT-033", message="The quantity has a unit, but no line says its own unit (BT-130).")
 def _unit(element: etree._Element) -> Iterator[Breach]:
     """A quantity has a unit only when a line says the unit of what it bills."""
@@ -370,7 +331,7 @@ def _by_function(row: Row, check: _Own, invoice: Reading) -> Iterator[Breach]:
 
 
 def _filled() -> SyntaxRules:
-    found = SyntaxRules(EN16931_RELEASE, "en16931-cii-syntax")
+    found = SyntaxRules(CII_RELEASE, "en16931-cii-syntax")
     for row in rows():
         severity = Severity(row.severity)
         if row.kind == "own":

@@ -4,6 +4,7 @@ One function per rule of the family and one row per official id. The published c
 from category to category in small things; the rows say so, because the verdict must be theirs.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -39,25 +40,33 @@ def _ids(number: str, codes: Iterable[str] = _ORDER) -> dict[str, str]:
     return {f"BR-{_PREFIX[code]}-{number}": code for code in codes}
 
 
-def _is_of(group: GroupReading, code: str) -> bool:
-    """Whether a tax is judged by the rules of a category; two types are judged by none."""
+def _category_of(group: GroupReading) -> str:
+    """Return the category whose rules judge a tax; two types are judged by none."""
     kinds = group.values("tax")
     if len(kinds) != 1 or kinds[0].text.upper() != "VAT":
-        return False
-    return next((known for known in _ORDER if known in group.texts("category")), "") == code
+        return ""
+    codes = group.texts("category")
+    return next((known for known in _ORDER if known in codes), "")
 
 
 def taxes_of_category(invoice: Reading, code: str, where: str) -> list[GroupReading]:
     """Return the taxes of lines, allowances or charges that the rules of a category judge."""
-    if where == "line":
-        return [group for group in invoice.groups("item-tax") if _is_of(group, code)]
-    found = []
+    return invoice.remember("cii taxes", _by_category).get((where, code), [])
+
+
+def _by_category(invoice: Reading) -> dict[tuple[str, str], list[GroupReading]]:
+    found: dict[tuple[str, str], list[GroupReading]] = {}
+    for group in invoice.groups("item-tax"):
+        if code := _category_of(group):
+            found.setdefault(("line", code), []).append(group)
     for group in invoice.groups("entry-tax"):
-        if not _is_of(group, code):
-            continue
         entry = group.element.getparent()
-        if entry is not None and _says_quietly(entry, charge=where == "charge"):
-            found.append(group)
+        code = _category_of(group)
+        if not code or entry is None:
+            continue
+        for where in ("allowance", "charge"):
+            if _says_quietly(entry, charge=where == "charge"):
+                found.setdefault((where, code), []).append(group)
     return found
 
 
@@ -83,17 +92,21 @@ def _says_quietly(entry: etree._Element, *, charge: bool) -> bool:
     return False
 
 
-def _count(groups: Iterable[GroupReading], term: str, code: str) -> int:
-    return sum(code in group.texts(term) for group in groups)
+_PLACES = (("BG-23", "BT-118"), ("line-tax", "category"), ("entry-tax", "category"))
 
 
 def _uses(invoice: Reading, code: str) -> tuple[int, int, int]:
     """How often a category stands in the breakdown, in lines, and in allowances and charges."""
-    return (
-        _count(invoice.groups("BG-23"), "BT-118", code),
-        _count(invoice.groups("line-tax"), "category", code),
-        _count(invoice.groups("entry-tax"), "category", code),
+    breakdown, lines, entries = invoice.remember("cii categories", _counted)
+    return breakdown[code], lines[code], entries[code]
+
+
+def _counted(invoice: Reading) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    breakdown, lines, entries = (
+        Counter(code for group in invoice.groups(group_id) for code in set(group.texts(term)))
+        for group_id, term in _PLACES
     )
+    return breakdown, lines, entries
 
 
 @model.family(
@@ -380,8 +393,9 @@ def category_bears_no_tax(invoice: Reading, code: str) -> Iterator[Breach]:
 def tax_of_the_standard_rate(invoice: Reading) -> Iterator[Breach]:
     """The tax at the standard rate is its taxable amount times the rate, within 1."""
     for group in of_breakdown(invoice, "S"):
-        tax, base = group.amount("BT-117"), group.amount("BT-116")
-        rate = only(group.values("BT-119"), "BT-119")
+        tax = group.amount("BT-117")
+        base = None if tax is None else group.amount("BT-116")
+        rate = None if tax is None else only(group.values("BT-119"), "BT-119")
         computed = None
         if base is not None and rate is not None:
             computed = round_double(float(abs(base)) * as_float(rate)) / 100

@@ -1,0 +1,119 @@
+"""The group, and the verbs that belong to no single service: certificates and the sandbox."""
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from aeat_sii.cli.options import credential_of, password_option
+from aeat_sii.cli.verifactu import verifactu
+from einvoice_core.cli import FINDINGS, VALID, command_group, write_file
+
+__all__ = ["cert", "main", "sandbox"]
+
+
+@command_group("aeat-sii", package="aeat-sii")
+def main() -> None:
+    """Services of the Spanish tax agency: VERI*FACTU, certificates, and a local sandbox."""
+
+
+main.add_command(verifactu)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@password_option
+@click.option("--warn-days", type=click.IntRange(0), default=30, show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def cert(file: Path, password_env: str, warn_days: int, form: str) -> int:
+    """Say whose certificate FILE is and how long it is valid; exit 1 when that is over soon."""
+    from aeat_sii.clock import now
+
+    credential = credential_of(file, password_env)
+    holder, certificate = credential.holder, credential.certificate
+    left = (certificate.not_valid_after_utc - now()).days
+    row = {
+        "nif": holder.nif,
+        "name": holder.name,
+        "kind": holder.kind.value,
+        "organization": holder.organization,
+        "representative_nif": holder.representative_nif,
+        "valid_from": certificate.not_valid_before_utc.isoformat(),
+        "valid_until": certificate.not_valid_after_utc.isoformat(),
+        "days_left": left,
+    }
+    if form == "json":
+        click.echo(json.dumps(row, ensure_ascii=False))
+    else:
+        for name, value in row.items():
+            click.echo(f"{name}: {'' if value is None else value}")
+    return VALID if left >= warn_days else FINDINGS
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8443, show_default=True)
+@click.option(
+    "--wait", "wait_s", type=click.IntRange(0, 9999), help="Seconds that answers ask for."
+)
+@click.option("--seed", type=int, default=0, help="Of the faults and of the verification codes.")
+@click.option(
+    "--fault",
+    "shares",
+    multiple=True,
+    metavar="NAME=PERCENT",
+    help="Play a fault, such as lost_reply=10; may be repeated.",
+)
+@click.option(
+    "--certificates",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for root.pem and for the certificates of the holders.",
+)
+@click.option(
+    "--holder",
+    "holders",
+    multiple=True,
+    metavar="NIF",
+    help="Issue a certificate (NIF.p12, password 'sandbox'); may be repeated.",
+)
+def sandbox(
+    host: str,
+    port: int,
+    wait_s: int | None,
+    seed: int,
+    shares: tuple[str, ...],
+    certificates: Path | None,
+    holders: tuple[str, ...],
+) -> int:
+    """Play the agency on this machine over HTTPS until Ctrl-C; nothing is kept."""
+    from aeat_sii import sandbox as agency
+    from aeat_sii.clock import now
+    from einvoice_core.testing.service import wait_until_interrupted
+
+    wanted = {}
+    for share in shares:
+        name, _, percent = share.partition("=")
+        if name not in {fault.value for fault in agency.Fault} or not percent.isdigit():
+            known = ", ".join(sorted(fault.value for fault in agency.Fault))
+            raise click.BadParameter(f"{share!r}: write NAME=PERCENT with one of {known}")
+        wanted[agency.Fault(name)] = int(percent)
+    service = agency.Service(now, seed=seed)
+    if wait_s is not None:
+        service.wait_s = wait_s
+    plan = agency.seeded(seed, wanted) if wanted else agency.no_faults
+    with ExitStack() as stack:
+        running = stack.enter_context(
+            agency.serve(service=service, faults=plan, host=host, port=port)
+        )
+        if certificates:
+            certificates.mkdir(parents=True, exist_ok=True)
+            write_file(certificates / "root.pem", running.authority.pem)
+            for nif in holders:
+                issued = running.authority.issue(nif, "TITULAR DE PRUEBA")
+                write_file(certificates / f"{nif}.p12", issued.to_pkcs12(b"sandbox"))
+        click.echo(running.url)
+        for path in (agency.VERIFACTU_PATH, agency.REQUESTED_PATH, *agency.QR_PATHS):
+            click.echo(f"  {running.url}{path}")
+        wait_until_interrupted()
+    return VALID

@@ -1,0 +1,299 @@
+"""Delivers the records of a chain, and finds out what the agency holds when an answer is lost.
+
+One :meth:`Dispatcher.step` sends what is waiting, in the order of the chain, when the agency allows
+it. Nothing is sent that was not saved, and nothing saved is forgotten: the intention is committed
+before a submission leaves, the answer after it came. Whatever happens between the two (a crash, a
+lost answer, a time-out), the records go again, and a duplicate in the answer is compared with what
+the agency says that it holds.
+
+What a duplicate (3000) of a record that had been sent before means:
+
+* The agency holds that record, or a later one of the same invoice and chain: it had taken it.
+* It holds another one: the invoice was already registered; the record is rejected.
+
+Source: tax agency, description of the web service v1.0.3, 5.1, 6.2.6, 6.4.3 and 6.4.4; Orden
+HAC/1177/2024, art. 16.2.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from aeat_sii.clock import now
+from aeat_sii.errors import (
+    AeatError,
+    CertificateError,
+    SubmissionRefusedError,
+    ThrottledError,
+)
+from aeat_sii.verifactu.answers import FULL_BATCH, INITIAL_WAIT_S, Answer, AnswerLine, match
+from aeat_sii.verifactu.chain import AnyRecord
+from aeat_sii.verifactu.codes import LineState, StoredState
+from aeat_sii.verifactu.messages import prepare
+from aeat_sii.verifactu.querying import Filter, HeldRecord, Period, Query, QueryHeader
+from aeat_sii.verifactu.records import Header, RegistrationRecord, SpanishPerson
+from aeat_sii.verifactu.store import Connection, Key, record_of
+from aeat_sii.verifactu.store.deliveries import (
+    Delivery,
+    DeliveryState,
+    Pace,
+    deliveries_of_invoice,
+    mark_in_flight,
+    pace_of,
+    set_pace,
+    settle,
+    undelivered,
+    unmark,
+)
+
+__all__ = ["Dispatcher", "Outcome", "Sender", "Step", "backoff_s"]
+
+_LOG = logging.getLogger(__name__)
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30, 3_600
+
+
+class Sender(Protocol):
+    """What speaks to the agency: :class:`aeat_sii.verifactu.Client`."""
+
+    def submit(
+        self,
+        records: Sequence[AnyRecord],
+        header: Header | None = None,
+        *,
+        had_incident: bool = False,
+    ) -> Answer:
+        """Send records."""
+        ...
+
+    def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
+        """Ask what is held."""
+        ...
+
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+"""Opens a transaction that may write, and commits it at the end of its block."""
+
+
+class Outcome(StrEnum):
+    """How a step came out."""
+
+    NOTHING_TO_SEND = "nothing_to_send"
+    WAITING = "waiting"
+    """The agency, or a failure before, asks for a pause."""
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    """The agency may hold the records; they go again after the pause."""
+    STOPPED = "stopped"
+    """Sending again would not help: somebody has to look (``reason``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step did.
+
+    Args:
+        outcome: How it came out.
+        wait_s: Seconds until another step makes sense.
+        settled: Records that the agency has now answered.
+        reason: Of a stop or of a missing answer.
+    """
+
+    outcome: Outcome
+    wait_s: int = 0
+    settled: int = 0
+    reason: str = ""
+
+
+def backoff_s(failures: int, numbers: random.Random) -> int:
+    """Return the pause after failures in a row: twice as long each time, and by half at random.
+
+    Args:
+        failures: 1 after the first one.
+        numbers: Spreads programs that failed at the same time.
+    """
+    whole = min(_FIRST_PAUSE_S << min(failures - 1, 20), _LONGEST_PAUSE_S)
+    return whole // 2 + numbers.randrange(whole // 2 + 1)
+
+
+class Dispatcher:
+    """Delivers one chain; use one at a time for each.
+
+    Args:
+        transaction: Opens transactions on the database of the store.
+        key: Which chain.
+        sender: Speaks to the agency.
+        issuer: Whose records; by default as the first registration names it.
+        clock: Tells the time.
+        numbers: Spreads the pauses.
+        reached: Called at ``before-send``, ``after-send`` and ``after-settle``.
+    """
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        key: Key,
+        sender: Sender,
+        *,
+        issuer: SpanishPerson | None = None,
+        clock: Callable[[], datetime] = now,
+        numbers: random.Random | None = None,
+        reached: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self._transaction = transaction
+        self._key = key
+        self._sender = sender
+        self._issuer = issuer
+        self._clock = clock
+        self._numbers = numbers or random.Random()  # noqa: S311 - spreads pauses, no secret
+        self._reached = reached
+
+    def step(self) -> Step:
+        """Send what is waiting, once, if it may leave now.
+
+        Raises:
+            AeatError: Only what is wrong with the call itself, such as a header that cannot be
+                made; what happens to a submission is an outcome.
+        """
+        with self._transaction() as connection:
+            waiting = undelivered(connection, self._key, FULL_BATCH)
+            pace = pace_of(connection, self._key)
+        if not waiting:
+            return Step(Outcome.NOTHING_TO_SEND)
+        if pace.reason:
+            return Step(Outcome.STOPPED, reason=pace.reason)
+        wait_s = self._wait_s(pace, len(waiting))
+        if wait_s:
+            return Step(Outcome.WAITING, wait_s)
+        records = [record_of(each.record) for each in waiting]
+        header = Header(issuer=self._issuer) if self._issuer else None
+        prepare(records, header)  # What cannot be sent at all is told before anything is noted.
+        with self._transaction() as connection:
+            mark_in_flight(connection, self._key, [each.record.position for each in waiting])
+        self._reached("before-send")
+        late = any(each.attempts for each in waiting)
+        try:
+            answer = self._sender.submit(records, header, had_incident=late)
+        except AeatError as error:
+            return self._failed(error, pace, waiting)
+        self._reached("after-send")
+        return self._settle(waiting, records, answer)
+
+    def resume(self) -> None:
+        """Go on after a stop, once its cause is gone."""
+        with self._transaction() as connection:
+            set_pace(connection, self._key, Pace())
+
+    def _wait_s(self, pace: Pace, waiting: int) -> int:
+        # A full batch need not wait for the agency's pause, but a failed service does get its own.
+        if waiting >= FULL_BATCH and not pace.failures:
+            return 0
+        left = (pace.send_after.astimezone(UTC) - self._clock().astimezone(UTC)).total_seconds()
+        longest = _LONGEST_PAUSE_S if pace.failures else 9_999
+        return max(0, min(-int(-left // 1), longest))
+
+    def _failed(self, error: AeatError, pace: Pace, waiting: list[Delivery]) -> Step:
+        reason = f"{error.code}: {error.message}"
+        if isinstance(error, ThrottledError):
+            wait_s = int(str(error.details.get("wait_s", INITIAL_WAIT_S)))
+            until = self._clock() + timedelta(seconds=wait_s)
+            with self._transaction() as connection:
+                # Nothing has left: it was no attempt, and no incident.
+                unmark(connection, self._key, waiting)
+                set_pace(connection, self._key, Pace(until, pace.failures))
+            return Step(Outcome.WAITING, wait_s)
+        if isinstance(error, SubmissionRefusedError | CertificateError):
+            self._pause(Pace(reason=reason))
+            return Step(Outcome.STOPPED, reason=reason)
+        failures = pace.failures + 1
+        wait_s = backoff_s(failures, self._numbers)
+        self._pause(Pace(self._clock() + timedelta(seconds=wait_s), failures))
+        _LOG.warning("no answer for %s, attempt %d: %s", self._key, failures, error.code)
+        return Step(Outcome.NO_ANSWER, wait_s, reason=reason)
+
+    def _pause(self, pace: Pace) -> None:
+        with self._transaction() as connection:
+            set_pace(connection, self._key, pace)
+
+    def _settle(self, waiting: list[Delivery], records: list[AnyRecord], answer: Answer) -> Step:
+        at = self._clock()
+        lines = _lines_in_order(records, answer)
+        verdicts: list[tuple[Delivery, DeliveryState | None, AnswerLine]] = []
+        for each, record, line in zip(waiting, records, lines, strict=True):
+            verdicts.append((each, self._verdict(each, record, line), line))
+        with self._transaction() as connection:
+            settled = 0
+            for each, state, line in verdicts:
+                if state is None:
+                    continue
+                settled += 1
+                settle(
+                    connection,
+                    self._key,
+                    each.record.position,
+                    state,
+                    at=at,
+                    csv=answer.csv if line.is_accepted else None,
+                    code=line.code,
+                    text=line.text,
+                )
+            set_pace(connection, self._key, Pace(at + timedelta(seconds=answer.wait_s)))
+        self._reached("after-settle")
+        return Step(Outcome.ANSWERED, answer.wait_s, settled)
+
+    def _verdict(
+        self, delivery: Delivery, record: AnyRecord, line: AnswerLine
+    ) -> DeliveryState | None:
+        """Say what became of a record; ``None`` when only another try can tell."""
+        if line.is_accepted:
+            with_errors = line.state is LineState.WITH_ERRORS
+            return DeliveryState.WITH_ERRORS if with_errors else DeliveryState.ACCEPTED
+        was_sent_before = delivery.attempts > 0
+        if not was_sent_before:
+            return DeliveryState.REJECTED
+        if line.code == "3001":
+            # It cancels an invoice of which nothing was held; now it is cancelled.
+            return DeliveryState.ACCEPTED
+        if line.duplicate is None or not isinstance(record, RegistrationRecord):
+            return DeliveryState.REJECTED
+        try:
+            held = self._held(record)
+        except AeatError:
+            return None
+        return self._compared(delivery, held, line.duplicate.state)
+
+    def _held(self, record: RegistrationRecord) -> HeldRecord | None:
+        issuer = SpanishPerson(name=record.issuer_name, nif=record.invoice.issuer_nif)
+        found = self._sender.query_all(
+            Query(
+                header=QueryHeader(issuer=self._issuer or issuer),
+                filter=Filter(
+                    period=Period.of(record.operated_on or record.invoice.issued_on),
+                    number=record.invoice.number,
+                ),
+            )
+        )
+        return next((each for each in found if each.invoice == record.invoice), None)
+
+    def _compared(
+        self, delivery: Delivery, held: HeldRecord | None, state: StoredState
+    ) -> DeliveryState:
+        with self._transaction() as connection:
+            ours = deliveries_of_invoice(connection, self._key, delivery.record)
+        since = {
+            each.record.fingerprint
+            for each in ours
+            if each.record.position >= delivery.record.position
+        }
+        if held is None or held.data.fingerprint not in since:
+            return DeliveryState.REJECTED
+        with_errors = state is StoredState.WITH_ERRORS
+        return DeliveryState.WITH_ERRORS if with_errors else DeliveryState.ACCEPTED
+
+
+def _lines_in_order(records: list[AnyRecord], answer: Answer) -> tuple[AnswerLine, ...]:
+    return match(prepare(records, answer.header), answer)

@@ -1,0 +1,131 @@
+"""The tables of the store, for SQLite and PostgreSQL, and the difference between the two."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+__all__ = ["Connection", "Cursor", "create_tables", "is_sqlite", "run"]
+
+
+class Cursor(Protocol):
+    """A cursor of the Python database interface (PEP 249)."""
+
+    rowcount: int
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any:  # noqa: ANN401 - as PEP 249
+        """Run a statement."""
+        ...
+
+    def fetchone(self) -> Any:  # noqa: ANN401 - as PEP 249
+        """Return the next row."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+        ...
+
+
+class Connection(Protocol):
+    """A connection of the Python database interface: ``sqlite3`` or ``psycopg``."""
+
+    def cursor(self) -> Any:  # noqa: ANN401 - drivers type their cursors in their own ways
+        """Open a cursor."""
+        ...
+
+
+_TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS verifactu_chain (
+        tenant VARCHAR(100) NOT NULL,
+        chain VARCHAR(100) NOT NULL,
+        length INTEGER NOT NULL,
+        last_nif VARCHAR(9) NOT NULL,
+        last_number VARCHAR(60) NOT NULL,
+        last_issued_on VARCHAR(10) NOT NULL,
+        last_fingerprint VARCHAR(64) NOT NULL,
+        last_recorded_at VARCHAR(35) NOT NULL,
+        PRIMARY KEY (tenant, chain)
+    )
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS verifactu_record (
+        tenant VARCHAR(100) NOT NULL,
+        chain VARCHAR(100) NOT NULL,
+        position INTEGER NOT NULL,
+        kind VARCHAR(10) NOT NULL,
+        number VARCHAR(60) NOT NULL,
+        issued_on VARCHAR(10) NOT NULL,
+        fingerprint VARCHAR(64) NOT NULL,
+        xml TEXT NOT NULL,
+        PRIMARY KEY (tenant, chain, position)
+    )
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS verifactu_delivery (
+        tenant VARCHAR(100) NOT NULL,
+        chain VARCHAR(100) NOT NULL,
+        position INTEGER NOT NULL,
+        state VARCHAR(20) NOT NULL,
+        attempts INTEGER NOT NULL,
+        csv VARCHAR(100),
+        code VARCHAR(10),
+        text VARCHAR(1500),
+        answered_at VARCHAR(35),
+        PRIMARY KEY (tenant, chain, position)
+    )
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS verifactu_pace (
+        tenant VARCHAR(100) NOT NULL,
+        chain VARCHAR(100) NOT NULL,
+        send_after VARCHAR(35) NOT NULL,
+        failures INTEGER NOT NULL,
+        reason VARCHAR(500) NOT NULL,
+        PRIMARY KEY (tenant, chain)
+    )
+    """,
+    "CREATE INDEX IF NOT EXISTS ix_verifactu_record_invoice"
+    " ON verifactu_record (tenant, number, issued_on)",
+    "CREATE INDEX IF NOT EXISTS ix_verifactu_delivery_state"
+    " ON verifactu_delivery (tenant, chain, state, position)",
+)
+
+_GUARDS_SQLITE = tuple(
+    f"CREATE TRIGGER IF NOT EXISTS verifactu_record_{what.lower()} BEFORE {what} ON"
+    " verifactu_record BEGIN SELECT RAISE(ABORT, 'the chain of records is append-only'); END"
+    for what in ("UPDATE", "DELETE")
+)
+_GUARDS_POSTGRESQL = (
+    """
+    CREATE OR REPLACE FUNCTION verifactu_append_only() RETURNS trigger AS $$
+    BEGIN RAISE EXCEPTION 'the chain of records is append-only'; END;
+    $$ LANGUAGE plpgsql
+    """,
+    "DROP TRIGGER IF EXISTS verifactu_record_guard ON verifactu_record",
+    """
+    CREATE TRIGGER verifactu_record_guard BEFORE UPDATE OR DELETE ON verifactu_record
+    FOR EACH ROW EXECUTE FUNCTION verifactu_append_only()
+    """,
+)
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """Tell which of the two databases a connection speaks to."""
+    return type(connection).__module__.partition(".")[0] == "sqlite3"
+
+
+def run(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> Any:  # noqa: ANN401 - a cursor
+    """Run a statement written with ``?`` and return its cursor."""
+    cursor = connection.cursor()
+    cursor.execute(sql if is_sqlite(connection) else sql.replace("?", "%s"), tuple(parameters))
+    return cursor
+
+
+def create_tables(connection: Connection) -> None:
+    """Create the tables and what keeps them append-only; those that are there stay.
+
+    Args:
+        connection: Of the caller, who commits.
+    """
+    guards: Iterable[str] = _GUARDS_SQLITE if is_sqlite(connection) else _GUARDS_POSTGRESQL
+    for statement in (*_TABLES, *guards):
+        connection.cursor().execute(statement)

@@ -1,0 +1,126 @@
+"""Closing a form by its number, with options as texts."""
+
+from dataclasses import fields
+from decimal import Decimal
+
+from einvoice_core.money import parse_decimal
+from tax_es.calendar import Period
+from tax_es.closing import form130, form303, form390
+from tax_es.closing.parties import close_347, close_349
+from tax_es.closing.result import Close
+from tax_es.closing.withheld import close_111, close_115, close_123, close_180, close_190
+from tax_es.errors import ArgumentError, UnknownKindError
+from tax_es.ledger import Ledger
+
+__all__ = ["MODELS", "close_form"]
+
+MODELS = ("303", "130", "111", "115", "123", "349", "347", "190", "180", "390")
+"""Numbers of the forms that a ledger alone closes."""
+
+_PERIODS = {"111": close_111, "115": close_115, "123": close_123}
+_YEARS = {"347": close_347, "180": close_180, "190": close_190}
+
+
+def close_form(
+    model: str,
+    ledger: Ledger,
+    period: Period,
+    chosen: tuple[str, ...] = (),
+    allow_unverified: bool = False,
+) -> Close:
+    """Close a form.
+
+    Args:
+        model: Number of the form.
+        ledger: The books.
+        period: The period; the year for yearly forms. Form 130 takes its earlier quarters from the
+            same books, and form 390 its forms 303.
+        chosen: Options as ``name=value``, for forms 303 and 130.
+        allow_unverified: Whether parameters that carry a mark may be used.
+
+    Raises:
+        UnknownKindError: There is no such form.
+        ArgumentError: The form has no such option, or the period does not fit it.
+        TaxError: The form refuses the books.
+    """
+    if model not in MODELS:
+        raise UnknownKindError(f"form {model} is not closed from a ledger", known=MODELS)
+    if chosen and model not in ("303", "130"):
+        raise ArgumentError(f"form {model} has no options here")
+    if model in _YEARS or model == "390":
+        if period.code != "0A":
+            raise ArgumentError(f"form {model} is for a year: write {period.year}-0A")
+        return (
+            form390.close(ledger, period.year, _quarters(ledger, period.year))
+            if (model == "390")
+            else _YEARS[model](ledger, period.year)
+        )
+    if model == "303":
+        return form303.close(ledger, period, _options_303(chosen))
+    if model == "130":
+        return _form_130(ledger, period, chosen, allow_unverified)
+    if model == "349":
+        return close_349(ledger, period)
+    return _PERIODS[model](ledger, period)
+
+
+def _quarters(ledger: Ledger, year: int) -> list[Close]:
+    """Return the forms 303 of a year, each compensating what the ones before it left."""
+    forms: list[Close] = []
+    left = Decimal(0)
+    for code in ("1T", "2T", "3T", "4T"):
+        options = form303.Options(to_compensate=left)
+        forms.append(form303.close(ledger, Period(year, code), options))
+        left = forms[-1]["87"] + forms[-1]["72"]
+    return forms
+
+
+def _form_130(
+    ledger: Ledger, period: Period, chosen: tuple[str, ...], allow_unverified: bool
+) -> Close:
+    given = _parsed(chosen, {"method": str, "yield_before": Decimal, "housing_loan": bool,
+                             "ceuta_melilla": bool, "filed": Decimal})  # fmt: skip
+    earlier: list[Close] = []
+    for code in ("1T", "2T", "3T", "4T"):
+        options = form130.Options(
+            **{**given, "earlier": [each.boxes for each in earlier],  # type: ignore[arg-type]  # checked above
+               "allow_unverified": allow_unverified}
+        )  # fmt: skip
+        closed = form130.close_from_ledger(ledger, Period(period.year, code), options)
+        if code == period.code:
+            return closed
+        earlier.append(closed)
+    raise ArgumentError(f"form 130 is for a quarter, not for {period.code}")
+
+
+def _options_303(chosen: tuple[str, ...]) -> form303.Options:
+    skipped = {"simplified", "rectifies"}
+    kinds: dict[str, type] = {
+        each.name: bool if isinstance(each.default, bool) else Decimal
+        for each in fields(form303.Options)
+        if each.name not in skipped
+    }
+    return form303.Options(**_parsed(chosen, kinds))  # type: ignore[arg-type]  # checked there
+
+
+def _parsed(chosen: tuple[str, ...], kinds: dict[str, type]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for each in chosen:
+        name, sign, value = each.partition("=")
+        kind = kinds.get(name)
+        if kind is None or not sign:
+            known = ", ".join(sorted(kinds))
+            raise ArgumentError(f"{each!r} is no option: write name=value, with one of {known}")
+        try:
+            found[name] = _value(kind, value)
+        except ValueError as error:
+            raise ArgumentError(f"{name}: {error}") from error
+    return found
+
+
+def _value(kind: type, text: str) -> object:
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise ValueError("write true or false")
+        return text == "true"
+    return parse_decimal(text) if kind is Decimal else text
