@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -20,7 +20,7 @@ from einvoice_core.signing.xades import (
     Profile,
     SignaturePolicy,
 )
-from einvoice_core.signing.xmldsig import DSIG
+from einvoice_core.signing.xmldsig import DSIG, _signing
 from einvoice_core.testing.authority import ThrowawayAuthority, new_key
 from einvoice_core.testing.documents import documents
 from einvoice_core.xml.canonical import CanonicalError, canonicalize
@@ -154,6 +154,37 @@ def looked_at(data: bytes) -> bytes:
     for value in root.iter(f"{{{DSIG}}}SignatureValue"):
         value.attrib.clear()
     return canonicalize(root.getroottree())
+
+
+IDS = st.sampled_from(["1", "a b", "ñ", '"', "'", "<&>", "\t", "x\ny", "&amp;", "]]>"])
+TEXTS = st.sampled_from(["emisor", "a > b", "<&>", "\r", "\tx\n", "'\"", "&#13;", "<!--", "ñ€"])
+
+
+@settings(max_examples=50)
+@given(PROFILES, documents(), IDS, TEXTS, TEXTS)
+def test_what_is_known_to_be_canonical_is_signed_as_if_it_were_read(
+    profile: Profile, text: str, name: str, role: str, description: str
+) -> None:
+    """The quick way and the slow one give the same octets, whatever is in scope."""
+    odd = DataFormat(description=description, identifier=description, qualifier=description)
+    profile = replace(profile, roles=(), data_format=odd)
+
+    def make() -> bytes:
+        return xades.sign(
+            text.encode(), RSA, profile, clock=lambda: NOW, ids=lambda: name, role=role
+        )
+
+    quick = make()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_signing, "_as_written", lambda *arguments: None)
+        assert make() == quick
+    assert xades.verify(quick, profile).references[0].covers_document
+
+
+def test_the_quick_way_is_the_usual_one() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_signing, "_in_context", None)
+        assert xades.verify(sign(), PROFILE).report.ok
 
 
 @given(st.data())
