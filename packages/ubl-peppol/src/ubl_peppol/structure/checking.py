@@ -14,7 +14,7 @@ from ubl_peppol.structure.lexical import described
 
 __all__ = ["STRUCTURE_RULES", "validate"]
 
-LAYER = "structure"
+_LAYER = "structure"
 
 STRUCTURE_RULES: Mapping[str, str] = MappingProxyType(
     {
@@ -58,9 +58,9 @@ def validate(root: etree._Element, limit: int = MAX_FINDINGS) -> Report:
     findings: list[Finding] = []
     for finding in _Walk(grammar).node(root, grammar.roots[tag]):
         if len(findings) >= limit:
-            return Report(tuple(findings), (LAYER,), truncated=True)
+            return Report(tuple(findings), (_LAYER,), truncated=True)
         findings.append(finding)
-    return Report(tuple(findings), (LAYER,))
+    return Report(tuple(findings), (_LAYER,))
 
 
 def _finding(rule: str, at: Location, message: str) -> Finding:
