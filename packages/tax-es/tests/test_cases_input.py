@@ -26,6 +26,7 @@ RETA = {"year": 2026, "net_monthly": "1250"}
         ({"period": "2025-1T", "sales": [{"base": "1", "colour": "red"}]}, "nothing reads colour"),
         ({"period": "2025-1T", "sales": [{"base": "1", "kind": "magic"}]}, "no kind of sale"),
         ({"period": "2025-1T", "sales": "1"}, "is a list"),
+        ({"period": "2025-1T", "sales": ["1"], "regime": "margin"}, "general regime"),
         ({"boxes": {"99": "1"}}, "nothing reads box 99"),
     ],
 )  # fmt: skip
@@ -110,3 +111,10 @@ def test_territories_as_people_write_them(name: str) -> None:
 )
 def test_account_and_postal_codes_are_told_by_their_digits(value: str, valid: bool) -> None:
     assert cases.compute({"value": value})["valid"] is valid
+
+
+def test_a_foral_form_is_refused() -> None:
+    from tax_es.errors import TerritoryError
+
+    with pytest.raises(TerritoryError):
+        cases.compute({"period": "2025-1T", "sales": ["1"], "territory": "bizkaia"})

@@ -186,7 +186,10 @@ def form_303(case: Case) -> Mapping[str, object]:
         applied=case.optional("applied"),
         ask_refund=case.flag("refund"),
     )
-    ledger = Ledger(issued=tuple(maker.issued), received=tuple(maker.received))
+    if case.text("regime", default="general") != "general":
+        raise CaseError("this kind of case is of the general regime", field="regime")
+    territory = case.text("territory", default="peninsula")
+    ledger = Ledger(territory=territory, issued=tuple(maker.issued), received=tuple(maker.received))
     closed = form303.close(ledger, period, options)
     boxes, rows = closed.boxes, design(period)
     return {
