@@ -1,18 +1,25 @@
-"""A thousand chained VERI*FACTU records to XML, beside zeep with the official WSDL.
+"""VERI*FACTU: records to XML beside zeep, durable appends beside the disk, the sandbox over HTTPS.
 
 The records are the same; ours are linked and written in the same run, zeep's are given as plain
-values with fingerprints ready, so that it only has to write.
+values with fingerprints ready, so that it only has to write. The chain store acknowledges after the
+disk has synchronised; the disk's own rate is measured in the same run.
 """
 
 import os
+import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from aeat_sii import sandbox
+from aeat_sii.environments import local
 from aeat_sii.sandbox import Service
 from aeat_sii.testing import examples
 from aeat_sii.verifactu import RegistrationRecord, build, link, prepare, qr, validate
+from aeat_sii.verifactu.store import ChainStore, Key, open_sqlite
+from einvoice_core import http
 
 COUNT = 1_000
 
@@ -115,6 +122,59 @@ def _key(invoice: Any) -> dict[str, str]:  # noqa: ANN401 - an invoice or a link
     }
 
 
+def appends_per_second(folder: Path, issuers: int = 32, each: int = 100) -> float:
+    """Measure durable appends of many issuers to one store, each to a chain of its own taxpayer."""
+    with ChainStore(open_sqlite(folder / "chain.db")) as store:
+        drafts_of = [examples.registration(f"{number}") for number in range(each)]
+
+        def issue(issuer: int) -> None:
+            for draft in drafts_of:
+                store.append(Key(f"tenant-{issuer}"), draft)
+
+        return rate(issue, issuers) * each
+
+
+def rate(work: Callable[[int], object], threads: int) -> float:
+    """Run the same work in threads at once and return how many of them end in a second."""
+    running = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
+    started = time.perf_counter()
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    return threads / (time.perf_counter() - started)
+
+
+def syncs_per_second(folder: Path, count: int = 200) -> float:
+    """Measure how often the disk synchronises a page that was written behind the last one."""
+    handle = os.open(folder / "sync", os.O_CREAT | os.O_WRONLY)
+    started = time.perf_counter()
+    for _ in range(count):
+        os.write(handle, b"x" * 4096)
+        os.fdatasync(handle)
+    took = time.perf_counter() - started
+    os.close(handle)
+    return count / took
+
+
+def requests_per_second(clients: int = 8, each: int = 100) -> float:
+    """Measure the sandbox over HTTPS: one record in each request, connections kept."""
+    with sandbox.serve(wait_s=0) as agency:
+        credential = agency.authority.issue(examples.ISSUER, "ANA PRUEBAS DEMO")
+        url = local(agency.url).verifactu()
+        first = link(examples.registration(), None)
+
+        def ask(client: int) -> None:
+            trust = agency.authority.pem
+            with http.client(credential=credential, trust=trust, timeout=60) as connection:
+                for number in range(each):
+                    record = link(examples.registration(f"{client}/{number}"), first)
+                    body = build(prepare([record]))
+                    connection.post(url, content=body, headers={"Content-Type": "text/xml"})
+
+        return rate(ask, clients) * each
+
+
 def show(what: str, took: float, note: str = "") -> None:
     """Print one figure."""
     print(f"  {what:<36}{took:10.3f} ms  {note}")
@@ -142,6 +202,12 @@ def main() -> None:
     show("one QR as PNG", milliseconds(lambda: qr.png(address)))
     taken = milliseconds(lambda: Service(lambda: now).answer(body, examples.ISSUER), times=2)
     show(f"sandbox, {COUNT} records in a message", taken)
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        disk, appended = syncs_per_second(Path(folder)), appends_per_second(Path(folder))
+    print(f"  {'disk, fdatasync':<36}{disk:10.0f} /s")
+    times = f"{appended / disk:.1f} times the disk"
+    print(f"  {'chain store, 32 issuers':<36}{appended:10.0f} /s  {times}")
+    print(f"  {'sandbox over HTTPS':<36}{requests_per_second():10.0f} requests/s")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ NAMES = {
     "tests",
     "installed",
     "conformance",
+    "interop",
     "interop_java",
     "journeys",
     "recipes",

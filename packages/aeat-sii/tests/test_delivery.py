@@ -325,6 +325,16 @@ def test_pauses_grow_with_failures_and_end_with_the_next_answer(world: World) ->
     assert pace_of(world.connection, KEY).failures == 0
 
 
+def test_a_pause_that_the_agency_asks_for_is_no_attempt_and_no_incident(world: World) -> None:
+    world.issue(examples.registration("1"))
+    world.agency.faults = ["throttled"]
+    world.dispatcher().step()
+
+    assert state_of(world) == [("pending", 0, None)]
+    world.drain()
+    assert world.agency.incidents == [False, False]
+
+
 def test_pauses_differ_between_programs() -> None:
     pauses = {backoff_s(5, random.Random(seed)) for seed in range(20)}  # noqa: S311
 

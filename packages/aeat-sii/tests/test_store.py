@@ -41,7 +41,7 @@ from aeat_sii.verifactu.store import (
     record_of,
     walk,
 )
-from einvoice_core.testing.judges import official
+from einvoice_core.testing.judges import official, program
 from einvoice_core.xml.binding import write
 
 VICTIM = Path(__file__).parent / "victim.py"
@@ -291,11 +291,18 @@ def test_postgresql_synchronises_every_commit(postgresql: str) -> None:
 
 def test_the_disk_has_a_record_before_it_is_acknowledged(tmp_path: Path) -> None:
     """Killing a process shows nothing about power cuts: the order of the calls does."""
-    if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
     trace = tmp_path / "trace"
     watched = "trace=fdatasync,fsync,write,pwrite64"
-    command = ["strace", "-f", "-e", watched, "-o", str(trace), sys.executable, str(VICTIM)]
+    command = [
+        program("strace"),
+        "-f",
+        "-e",
+        watched,
+        "-o",
+        str(trace),
+        sys.executable,
+        str(VICTIM),
+    ]
     done = subprocess.run(
         [*command, str(tmp_path / "chain.db"), "never", "1", "1", "5"],
         capture_output=True,

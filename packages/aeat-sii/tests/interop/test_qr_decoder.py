@@ -1,7 +1,9 @@
-"""The tax QR is read back with zxing-cpp, a decoder that shares nothing with what draws it."""
+"""The tax QR is read back, and two encoders that share nothing draw the same modules."""
 
 import io
 import random
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from aeat_sii.environments import TEST
 from aeat_sii.testing import examples
 from aeat_sii.verifactu import qr
 from aeat_sii.verifactu.records import RegistrationRecord
+from einvoice_core.testing.judges import program
 
 zxingcpp = pytest.importorskip("zxingcpp", reason="the decoder zxing-cpp is not installed")
 Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
@@ -58,3 +61,30 @@ def test_the_size_in_the_file_is_the_size_asked_for() -> None:
 
 def example() -> RegistrationRecord:
     return examples.registration()
+
+
+@pytest.mark.parametrize("length", [1, 7, 20, 33, 46, 59])
+def test_zbar_reads_what_zxing_draws(length: int, tmp_path: Path) -> None:
+    """zxing-cpp draws where it is installed, so another program has to read it."""
+    address = qr.url_of(examples.registration("A&" * (length // 2) + "B"), environment=TEST)
+    path = tmp_path / "qr.png"
+    path.write_bytes(qr.png(address))
+
+    read = subprocess.run(
+        [program("zbarimg"), "--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", path],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert read.stdout.strip() == address
+
+
+def test_without_zxing_segno_draws_and_the_qr_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qr, "_modules", qr.modules_by_segno)
+    address = qr.url_of(examples.registration("A&B 2026/0001"), environment=TEST)
+
+    found = decoded(qr.png(address, size_mm=30))
+
+    assert (found.text, found.ec_level) == (address, "M")

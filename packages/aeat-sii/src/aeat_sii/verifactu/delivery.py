@@ -48,6 +48,7 @@ from aeat_sii.verifactu.store.deliveries import (
     set_pace,
     settle,
     undelivered,
+    unmark,
 )
 
 __all__ = ["Dispatcher", "Outcome", "Sender", "Step", "backoff_s"]
@@ -178,7 +179,7 @@ class Dispatcher:
         try:
             answer = self._sender.submit(records, header, had_incident=late)
         except AeatError as error:
-            return self._failed(error, pace)
+            return self._failed(error, pace, waiting)
         self._reached("after-send")
         return self._settle(waiting, records, answer)
 
@@ -195,11 +196,15 @@ class Dispatcher:
         longest = _LONGEST_PAUSE_S if pace.failures else 9_999
         return max(0, min(-int(-left // 1), longest))
 
-    def _failed(self, error: AeatError, pace: Pace) -> Step:
+    def _failed(self, error: AeatError, pace: Pace, waiting: list[Delivery]) -> Step:
         reason = f"{error.code}: {error.message}"
         if isinstance(error, ThrottledError):
             wait_s = int(str(error.details.get("wait_s", INITIAL_WAIT_S)))
-            self._pause(Pace(self._clock() + timedelta(seconds=wait_s)))
+            until = self._clock() + timedelta(seconds=wait_s)
+            with self._transaction() as connection:
+                # Nothing has left: it was no attempt, and no incident.
+                unmark(connection, self._key, waiting)
+                set_pace(connection, self._key, Pace(until, pace.failures))
             return Step(Outcome.WAITING, wait_s)
         if isinstance(error, SubmissionRefusedError | CertificateError):
             self._pause(Pace(reason=reason))

@@ -4,12 +4,15 @@ Source: tax agency, specification of the QR code, v0.5.0 (10/12/2025); Orden HAC
 20 and 21; ISO/IEC 18004:2015, level M.
 """
 
-import io
 import math
 import re
+import struct
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import segno
@@ -26,6 +29,7 @@ __all__ = [
     "LEGEND_BELOW",
     "LEGEND_BELOW_LONG",
     "QrData",
+    "modules_by_segno",
     "parse",
     "png",
     "svg",
@@ -223,10 +227,19 @@ def svg(address: str, *, size_mm: int = 35, quiet_zone_mm: int = 6) -> str:
     Raises:
         QrError: A length is outside what the order allows.
     """
-    code, module_mm, border = _draw(address, size_mm, quiet_zone_mm)
-    out = io.BytesIO()
-    code.save(out, kind="svg", scale=module_mm, unit="mm", border=border, light="white")
-    return out.getvalue().decode("utf-8").partition("?>")[2].strip()
+    rows, module_mm, border = _draw(address, size_mm, quiet_zone_mm)
+    modules = len(rows) + 2 * border
+    side = f"{modules * module_mm:.4f}mm"
+    path = "".join(
+        f"M{border + start} {border + y}.5h{end - start}"
+        for y, row in enumerate(rows)
+        for start, end in _runs(row)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"'
+        f' viewBox="0 0 {modules} {modules}"><path fill="#fff" d="M0 0h{modules}v{modules}h-'
+        f'{modules}z"/><path stroke="#000" d="{path}"/></svg>'
+    )
 
 
 def png(address: str, *, size_mm: int = 35, quiet_zone_mm: int = 6, dpi: int = 300) -> bytes:
@@ -244,17 +257,16 @@ def png(address: str, *, size_mm: int = 35, quiet_zone_mm: int = 6, dpi: int = 3
     Raises:
         QrError: A length is outside what the order allows, or the resolution is too low.
     """
-    code, module_mm, border = _draw(address, size_mm, quiet_zone_mm)
+    rows, module_mm, border = _draw(address, size_mm, quiet_zone_mm)
     pixels = round(module_mm * dpi / 25.4)
     if not 1 <= pixels <= 200:
         raise QrError(f"{dpi} dots per inch draw no readable QR of {size_mm} mm")
-    out = io.BytesIO()
     # The resolution stored is the one that makes whole pixels measure `size_mm`.
-    code.save(out, kind="png", scale=pixels, border=border, dpi=round(pixels * 25.4 / module_mm))
-    return out.getvalue()
+    return _png(rows, pixels, border, round(pixels / module_mm * 1_000))
 
 
-def _draw(address: str, size_mm: int, quiet_zone_mm: int) -> tuple[segno.QRCode, float, int]:
+def _draw(address: str, size_mm: int, quiet_zone_mm: int) -> tuple[list[bytes], float, int]:
+    """Return the rows of modules (1 is dark), the side of a module and the margin in modules."""
     smallest, largest = int(_fixed("size_min")), int(_fixed("size_max"))
     if not smallest <= size_mm <= largest:
         raise QrError(f"{size_mm} mm: the QR measures {smallest} to {largest} mm")
@@ -262,10 +274,76 @@ def _draw(address: str, size_mm: int, quiet_zone_mm: int) -> tuple[segno.QRCode,
         raise QrError(
             f"{quiet_zone_mm} mm: the margin measures {_fixed('quiet_zone_min')} mm or more"
         )
+    rows = _modules(address)
+    module_mm = size_mm / len(rows)
+    # ISO/IEC 18004 asks for four modules of margin whatever their size.
+    return rows, module_mm, max(4, math.ceil(quiet_zone_mm / module_mm))
+
+
+def _modules(address: str) -> list[bytes]:
+    """Encode with level M: by zxing-cpp where it is installed, which is faster, else by segno."""
+    try:
+        import zxingcpp
+    except ImportError:
+        return modules_by_segno(address)
+    try:
+        code = zxingcpp.create_barcode(address, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    except ValueError as error:
+        raise QrError("the address is too long for a QR") from error
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)
+    pixels = memoryview(image).tobytes()
+    side = math.isqrt(len(pixels))
+    dark = bytes(1 if value < 128 else 0 for value in range(256))
+    flat = pixels.translate(dark)
+    return [flat[start : start + side] for start in range(0, len(flat), side)]
+
+
+def modules_by_segno(address: str) -> list[bytes]:
+    """Encode with segno.
+
+    Args:
+        address: From :func:`url`.
+
+    Returns:
+        The rows of modules; 1 is dark.
+
+    Raises:
+        QrError: The address is too long.
+    """
     try:
         code = segno.make_qr(address, error="m", boost_error=False)
     except ValueError as error:
         raise QrError("the address is too long for a QR") from error
-    module_mm = size_mm / code.symbol_size(border=0)[0]
-    # ISO/IEC 18004 asks for four modules of margin whatever their size.
-    return code, module_mm, max(4, math.ceil(quiet_zone_mm / module_mm))
+    return [bytes(row) for row in code.matrix]
+
+
+def _runs(row: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each run of dark modules begins and ends."""
+    end = 0
+    while (start := row.find(1, end)) >= 0:
+        found = row.find(0, start)
+        end = len(row) if found < 0 else found
+        yield start, end
+
+
+def _png(rows: list[bytes], pixels: int, border: int, dots_per_metre: int) -> bytes:
+    """Write an image with one bit for each pixel."""
+    side = (len(rows) + 2 * border) * pixels
+    white = b"\x00" + b"\xff" * ((side + 7) // 8)
+    scanlines = [white * (border * pixels)]
+    for row in rows:
+        bits = "1" * (border * pixels)
+        bits += "".join(("0" if module else "1") * pixels for module in row)
+        bits += "1" * (border * pixels + -side % 8)
+        scanlines.append((b"\x00" + int(bits, 2).to_bytes(len(bits) // 8, "big")) * pixels)
+    scanlines.append(white * (border * pixels))
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)),
+        (b"pHYs", struct.pack(">IIB", dots_per_metre, dots_per_metre, 1)),
+        (b"IDAT", zlib.compress(b"".join(scanlines), 6)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )

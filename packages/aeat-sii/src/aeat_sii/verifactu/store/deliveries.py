@@ -28,6 +28,7 @@ __all__ = [
     "set_pace",
     "settle",
     "undelivered",
+    "unmark",
 ]
 
 
@@ -131,6 +132,17 @@ def mark_in_flight(connection: Connection, key: Key, positions: Iterable[int]) -
             "UPDATE verifactu_delivery SET state = 'in_flight', attempts = attempts + 1"
             " WHERE tenant = ? AND chain = ? AND position = ?",
             (key.tenant, key.chain, position),
+        )
+
+
+def unmark(connection: Connection, key: Key, before: Iterable[Delivery]) -> None:
+    """Put records back to what was known of them before :func:`mark_in_flight`."""
+    for each in before:
+        run(
+            connection,
+            "UPDATE verifactu_delivery SET state = ?, attempts = ?"
+            " WHERE tenant = ? AND chain = ? AND position = ?",
+            (each.state.value, each.attempts, key.tenant, key.chain, each.record.position),
         )
 
 
