@@ -14,7 +14,7 @@ __all__ = ["bases"]
 
 _RATES = {"S": Decimal(21), "L": Decimal(7), "M": Decimal(4), "O": None}
 _EXEMPT = {"E", "AE", "K", "G", "O"}
-CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
+_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
 
 
 @cache
@@ -27,7 +27,7 @@ def bases() -> Mapping[str, str]:
     made["full 384"] = full_invoice("384")
     for type_code in ("380", "381"):
         made[f"full {type_code}"] = full_invoice(type_code)
-        for category in CATEGORIES:
+        for category in _CATEGORIES:
             made[f"{category} {type_code}"] = _of_category(category, type_code)
     return MappingProxyType({name: ubl.write(invoice).decode() for name, invoice in made.items()})
 

@@ -1,4 +1,8 @@
-"""The official stylesheets as a judge: one process for each, asked document by document."""
+"""The official stylesheets as a judge: one process for each, asked document by document.
+
+EInvoiceError
+└── OfficialRunError    ubl_peppol.official_run   (no verdict of any kind)
+"""
 
 import json
 import selectors
@@ -13,7 +17,7 @@ from einvoice_core.errors import EInvoiceError
 
 __all__ = ["Official", "OfficialRunError", "Verdict"]
 
-PATIENCE_S = 180
+_PATIENCE_S = 180
 """How long one document may take; more is an answer that never came."""
 
 
@@ -103,9 +107,9 @@ class Official:
             raise OfficialRunError("the process of the official stylesheet is gone") from error
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
-            if not selector.select(PATIENCE_S):
+            if not selector.select(_PATIENCE_S):
                 self.close()
-                raise OfficialRunError(f"no verdict within {PATIENCE_S} s")
+                raise OfficialRunError(f"no verdict within {_PATIENCE_S} s")
         line = process.stdout.readline()
         if not line:
             raise OfficialRunError("the process of the official stylesheet died")
