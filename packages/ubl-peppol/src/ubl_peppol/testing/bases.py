@@ -10,11 +10,12 @@ from ubl_peppol.calculation import Exemption, compute
 from ubl_peppol.model import DocumentAllowance, DocumentCharge, Invoice
 from ubl_peppol.testing.invoices import full_invoice, simple_line, small_invoice
 
-__all__ = ["bases"]
+__all__ = ["CATEGORIES", "bases"]
 
 _RATES = {"S": Decimal(21), "L": Decimal(7), "M": Decimal(4), "O": None}
 _EXEMPT = {"E", "AE", "K", "G", "O"}
-_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
+CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
+"""Codes of the VAT categories."""
 
 
 @cache
@@ -27,7 +28,7 @@ def bases() -> Mapping[str, str]:
     made["full 384"] = full_invoice("384")
     for type_code in ("380", "381"):
         made[f"full {type_code}"] = full_invoice(type_code)
-        for category in _CATEGORIES:
+        for category in CATEGORIES:
             made[f"{category} {type_code}"] = _of_category(category, type_code)
     return MappingProxyType({name: ubl.write(invoice).decode() for name, invoice in made.items()})
 

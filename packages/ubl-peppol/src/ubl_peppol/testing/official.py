@@ -1,7 +1,7 @@
 """The official stylesheets as a judge: one process for each, asked document by document.
 
-EInvoiceError
-└── OfficialRunError    ubl_peppol.official_run   (no verdict of any kind)
+UblError                ubl
+└── OfficialRunError    ubl.official_run
 """
 
 import json
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from einvoice_core.errors import EInvoiceError
+from ubl_peppol.errors import UblError
 
-__all__ = ["Official", "OfficialRunError", "Verdict"]
+__all__ = ["PATIENCE_S", "Official", "OfficialRunError", "Verdict"]
 
-_PATIENCE_S = 180
+PATIENCE_S = 180
 """How long one document may take; more is an answer that never came."""
 
 
-class OfficialRunError(EInvoiceError):
+class OfficialRunError(UblError):
     """The process of the official stylesheet died or fell silent: no verdict of any kind."""
 
-    code = "ubl_peppol.official_run"
+    code = "ubl.official_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ class Official:
             raise OfficialRunError("the process of the official stylesheet is gone") from error
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
-            if not selector.select(_PATIENCE_S):
+            if not selector.select(PATIENCE_S):
                 self.close()
-                raise OfficialRunError(f"no verdict within {_PATIENCE_S} s")
+                raise OfficialRunError(f"no verdict within {PATIENCE_S} s")
         line = process.stdout.readline()
         if not line:
             raise OfficialRunError("the process of the official stylesheet died")
