@@ -12,6 +12,8 @@ NAMES = {
     "tests",
     "installed",
     "conformance",
+    "interop",
+    "interop_java",
     "journeys",
     "recipes",
     "docs",

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted([*ROOT.glob("packages/*/src/**/*.py"), *ROOT.glob("reference-server/src/**/*.py")])
+ALL = sorted([*ROOT.glob("packages/*/src/**/*.py"), *ROOT.glob("reference-server/src/**/*.py")])
+
+# The official stylesheet for CII computes in binary floating point, and its verdict is repeated.
+LIKE_THE_ARTEFACT = {"packages/ubl-peppol/src/ubl_peppol/rules/cii"}
 
 # What may be a float: spans of time (of waiting and of measuring) and lengths on paper.
 NOT_MONEY = re.compile(
@@ -14,6 +17,8 @@ NOT_MONEY = re.compile(
     r"|latency|duration|histogram|buckets|width|height|scale|_mm\b|\bms\b|pause|moment|failures",
     re.IGNORECASE,
 )
+
+SOURCES = [p for p in ALL if str(p.parent.relative_to(ROOT)) not in LIKE_THE_ARTEFACT]
 
 
 def floats(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -261,14 +261,14 @@ def test_no_more_references_than_allowed() -> None:
 
 
 def test_no_more_transforms_than_allowed() -> None:
-    one = f'<ds:Transform Algorithm="{ENVELOPED}"/>'
+    one = f'<ds:Transform Algorithm="{ENVELOPED}"></ds:Transform>'
     assert "5 transforms" in _resigned(SIGNED, lambda text: text.replace(one, one * 5))
     assert "not allowed here" in _resigned(SIGNED, lambda text: text.replace(one, one * 2))
 
 
 def test_octets_are_not_parsed_again() -> None:
-    one = f'<ds:Transform Algorithm="{ENVELOPED}"/>'
-    form = f'<ds:Transform Algorithm="{C14n.INCLUSIVE.value}"/>'
+    one = f'<ds:Transform Algorithm="{ENVELOPED}"></ds:Transform>'
+    form = f'<ds:Transform Algorithm="{C14n.INCLUSIVE.value}"></ds:Transform>'
     assert "not allowed here" in _resigned(SIGNED, lambda text: text.replace(one, form + one))
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 import facturae_es
 from einvoice_core.testing.authority import ThrowawayAuthority
+from einvoice_core.xml import binding
 from facturae_es.cli import main
 from facturae_es.model import Facturae
 
@@ -215,6 +216,7 @@ def test_rules_elements_and_files_are_explained(wrong: Path) -> None:
     of_file = run("explain", "--format", "json", wrong)
     assert entries(of_file)[0]["rule"] == "FACTURAE-009"
     assert entries(of_file)[0]["requirement"]
+    assert run("explain", *binding.RULES, "XSD", "FACTURAE-LOSS").exit_code == 0
     unknown = run("explain", "FACTURAE-9")
     assert unknown.exit_code == 2
     assert "FACTURAE-059" in unknown.stderr

@@ -53,6 +53,13 @@ def test_validate_says_what_is_wrong_and_where(good: Path, wrong: Path) -> None:
     assert "Country" in shown
 
 
+def test_messages_are_in_spanish_when_asked(wrong: Path) -> None:
+    english = run("validate", str(wrong), "-q", code=1)
+    spanish = run("validate", str(wrong), "-q", "--language", "es", code=1)
+    assert "replace it" in english
+    assert "replace it" not in spanish
+
+
 def test_json_has_the_agreed_form(good: Path, wrong: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.xml").write_bytes(b"<a")
     shown = run("validate", str(tmp_path), "--format", "json", "--jobs", "2", code=2)
@@ -61,7 +68,7 @@ def test_json_has_the_agreed_form(good: Path, wrong: Path, tmp_path: Path) -> No
     assert set(entries["wrong.xml"]) == {"file", "valid", "layers", "findings"}
     finding = next(f for f in entries["wrong.xml"]["findings"] if f["rule"] == "BR-CL-14")
     assert set(finding) == {"rule", "severity", "message", "path", "line"}
-    assert "structure" in entries["good.xml"]["layers"]["skipped"]
+    assert "structure" in entries["good.xml"]["layers"]["run"]
 
 
 @pytest.mark.parametrize("form", ["sarif", "junit", "svrl", "text"])
@@ -90,9 +97,9 @@ def test_documents_come_from_everywhere(tmp_path: Path) -> None:
 
 def test_a_profile_is_chosen_or_found(good: Path) -> None:
     shown = json.loads(run("validate", str(good), "-p", "en16931", "--format", "json"))
-    assert shown[0]["layers"]["run"] == ["en16931"]
+    assert shown[0]["layers"]["run"] == ["structure", "en16931"]
     shown = json.loads(run("validate", str(good), "--format", "json"))
-    assert shown[0]["layers"]["run"] == ["en16931", "peppol"]
+    assert shown[0]["layers"]["run"] == ["structure", "en16931", "peppol"]
     assert "nope" in run("validate", str(good), "--profile", "nope", code=2)
 
 

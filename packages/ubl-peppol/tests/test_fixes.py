@@ -154,7 +154,8 @@ def test_all_at_once_and_the_places_still_fit() -> None:
 
 
 def test_a_response_heals_too() -> None:
-    wrong = INVOICE_RESPONSE.replace("2026-11-24", "24.11.2026").encode()
+    day = "<cbc:IssueDate>2026-11-24"
+    wrong = INVOICE_RESPONSE.replace(day, "<cbc:IssueDate>24.11.2026").encode()
     result = fix(wrong, "auto")
     assert len(result.patch.operations) == 1
     assert result.after.ok

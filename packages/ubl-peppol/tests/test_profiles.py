@@ -25,25 +25,25 @@ def _claiming(specification: str, process: str = PEPPOL.process_id) -> bytes:
 @pytest.mark.parametrize(
     ("document", "layers"),
     [
-        (INVOICE, ("en16931", "peppol")),
-        (_claiming("urn:cen.eu:en16931:2017"), ("en16931",)),
+        (INVOICE, ("structure", "en16931", "peppol")),
+        (_claiming("urn:cen.eu:en16931:2017"), ("structure", "en16931")),
         (
             _claiming(PEPPOL.customization_id.replace("billing", "selfbilling")),
-            ("en16931", "peppol-selfbilling"),
+            ("structure", "en16931", "peppol-selfbilling"),
         ),
-        (INVOICE_RESPONSE.encode(), ("peppol-invoice-response",)),
-        (MESSAGE_RESPONSE.encode(), ("peppol-message-response",)),
+        (INVOICE_RESPONSE.encode(), ("structure", "peppol-invoice-response")),
+        (MESSAGE_RESPONSE.encode(), ("structure", "peppol-message-response")),
     ],
 )
 def test_auto_takes_what_the_document_names(document: bytes, layers: tuple[str, ...]) -> None:
     report = ubl_peppol.validate(document, "auto")
-    assert report.layers_run == layers
+    assert report.layers_run == ("structure", *layers)
     assert "specification" not in report.layers_skipped or "selfbilling" in document.decode()
 
 
 def test_a_specification_that_is_not_known_is_judged_as_en_16931_and_said_so() -> None:
     report = ubl_peppol.validate(_claiming("urn:example:mine"), "auto")
-    assert report.layers_run == ("en16931",)
+    assert report.layers_run == ("structure", "en16931")
     assert "urn:example:mine" in report.layers_skipped["specification"]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ubl_peppol.batch import validate_many
 from ubl_peppol.census import Census, census
+from ubl_peppol.documents import examine_any, read_any
 from ubl_peppol.explaining import Explanation, explain
 from ubl_peppol.profiles import PROFILES, Profile, compose, rules_of
 from ubl_peppol.validation import validate
@@ -26,8 +27,10 @@ __all__ = [
     "census",
     "cii",
     "compose",
+    "examine_any",
     "explain",
     "model",
+    "read_any",
     "rules_of",
     "structure",
     "ubl",

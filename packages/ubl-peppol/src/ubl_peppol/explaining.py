@@ -8,6 +8,7 @@ from ubl_peppol.census import census
 from ubl_peppol.errors import UnknownRuleError
 from ubl_peppol.profiles import PROFILES, rules_of
 from ubl_peppol.rules._common import label
+from ubl_peppol.rules.cii import en16931_cii
 
 __all__ = ["Explanation", "explain"]
 
@@ -46,6 +47,8 @@ def explain(rule: str, profile: str = "") -> Explanation:
     wanted = rule.strip().upper()
     sets = {name: rules_of(name) for name in ([profile] if profile else PROFILES)}
     found = {name: rules[wanted] for name, rules in sets.items() if wanted in rules}
+    if not found and wanted in en16931_cii.rules:
+        found = {"en16931": en16931_cii.rules[wanted]}
     if not found:
         known = sorted({known for rules in sets.values() for known in rules})
         similar = get_close_matches(wanted, known, 5)

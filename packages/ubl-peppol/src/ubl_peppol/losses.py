@@ -13,6 +13,8 @@ class LossKind(StrEnum):
     """It has no place in the target."""
     MOVED = "moved"
     """It stands in the target as text, where a program will not look for it."""
+    REORDERED = "reordered"
+    """It stands in the target, but not in the same place among its like."""
     DERIVED = "derived"
     """The target wants it; it was computed from other data of the source."""
     ASSUMED = "assumed"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from lxml import etree
 
 import ubl_peppol
 from einvoice_core.testing.judges import official
+from ubl_peppol import structure
 from ubl_peppol.model import Invoice
 from ubl_peppol.testing import full_invoice, simple_line, small_invoice
 
@@ -38,19 +40,32 @@ def test_the_schema_layer_finds_what_is_out_of_order() -> None:
     assert [finding.rule for finding in report.findings if finding.rule == "XSD"]
 
 
-def test_examples_come_back_equal_or_say_what_was_lost(examples: dict[str, bytes]) -> None:
-    equal = refused = 0
+def canonical(document: bytes) -> str:
+    """Return a document in the form in which it is compared."""
+    text = etree.tostring(etree.fromstring(document), encoding="unicode")
+    return ElementTree.canonicalize(text, strip_text=True, rewrite_prefixes=True)
+
+
+def test_examples_come_back_as_they_were_or_say_what_was_lost(examples: dict[str, bytes]) -> None:
+    whole, with_losses, refused = [], [], []
     for name, data in examples.items():
         examined = ubl_peppol.ubl.examine(data)
         if examined.invoice is None:
             # The documents that are meant to be wrong.
             assert examined.findings, name
-            refused += 1
+            refused.append(name)
             continue
         written = ubl_peppol.ubl.write(examined.invoice)
         again = ubl_peppol.ubl.examine(written)
         assert again.require() == examined.invoice, name
         assert again.losses == (), name
-        equal += 1
-    assert equal >= 20
-    assert refused <= 5
+        if canonical(written) == canonical(data):
+            whole.append(name)
+        else:
+            # One example is not in the order of the schema, which the layer on structure finds.
+            disordered = structure.validate(etree.fromstring(data)).findings
+            assert examined.losses or disordered, f"{name} changes and does not say so"
+            with_losses.append(name)
+    assert len(whole) >= 15
+    assert len(whole) + len(with_losses) >= 28
+    assert len(refused) <= 2

@@ -9,8 +9,9 @@ Source: Peppol SMP specification 1.4.0, SML specification 1.3.0.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from cryptography import x509
 
@@ -42,6 +43,12 @@ CACHE_SECONDS = 300.0
 
 _MAX_BYTES = 4 * 1024 * 1024
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    until_s: float
+    answer: object
 
 
 def _now() -> datetime:
@@ -76,7 +83,7 @@ class Discovery:
         self._client, self._trust = client, trust
         self._plain_http = plain_http
         self._clock, self._timer = clock, timer
-        self._known: dict[tuple[str, ...], tuple[float, object]] = {}
+        self._known: dict[tuple[str, ...], _Kept] = {}
 
     def find(
         self, participant: ParticipantId, document_type: DocumentTypeId, process: ProcessId
@@ -176,10 +183,10 @@ class Discovery:
     def _cached(self, key: tuple[str, ...], ask: Callable[[], T]) -> T:
         """Ask, unless the answer is fresh; failures are not kept."""
         known = self._known.get(key)
-        if known is not None and self._timer() < known[0]:
-            return known[1]  # type: ignore[return-value]  # the key says which type
+        if known is not None and self._timer() < known.until_s:
+            return cast("T", known.answer)  # the key says which type
         answer = ask()
-        self._known[key] = (self._timer() + CACHE_SECONDS, answer)
+        self._known[key] = _Kept(self._timer() + CACHE_SECONDS, answer)
         return answer
 
 

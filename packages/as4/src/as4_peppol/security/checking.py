@@ -24,7 +24,7 @@ from as4_peppol.intake import RawPart
 from as4_peppol.message.reading import Envelope
 from as4_peppol.message.receipts import references_of
 from as4_peppol.profile import Profile
-from as4_peppol.security.algorithms import KEY_BYTES, key_transport
+from as4_peppol.security.algorithms import KEY_BYTES, KeyTransport, key_transport
 from as4_peppol.security.encryption import UNREADABLE, decrypt
 from as4_peppol.security.keys import Identity
 from as4_peppol.security.parts import SignedPart
@@ -136,11 +136,13 @@ def _keys(
     return keys
 
 
-def _open(wrapped: etree._Element, identities: Iterable[Identity], transport: object) -> bytes:
+def _open(
+    wrapped: etree._Element, identities: Iterable[Identity], transport: KeyTransport
+) -> bytes:
     text = wrapped.findtext(f"{{{XENC}}}CipherData/{{{XENC}}}CipherValue")
     for identity in identities:
         try:
-            return identity.open_key(octets_of(text), transport)  # type: ignore[arg-type]
+            return identity.open_key(octets_of(text), transport)
         except (ValueError, As4Error):
             continue
     raise EbmsError("EBMS:0102", UNREADABLE)

@@ -26,13 +26,34 @@ __all__ = ["PASSWORD", "Made", "Target", "credential_of", "making", "rules", "th
 PASSWORD = "FACTURAE_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 
 
+_OTHERS = {
+    "XML-001": "The document begins with Facturae in the namespace of a version.",
+    "XML-002": "Every element is one that the schema knows at its place.",
+    "XML-003": "Every element that the schema demands is there.",
+    "XML-004": "An element that may stand once stands once.",
+    "XML-005": "Elements stand in the order of the schema.",
+    "XML-006": "The text of an element is a value of its type.",
+    "XML-007": "Of the elements of a choice exactly one is there.",
+    "XML-008": "No text stands between elements.",
+    "XML-009": "No element has an attribute that the schema does not know.",
+    "XML-010": "Every attribute that the schema demands is there.",
+    "XML-011": "No element is marked as nil.",
+    "XML-012": "The document has no more findings than a report holds.",
+    "XSD": "The official schema accepts the document.",
+    "FACTURAE-LOSS": "The version carries everything that the document holds.",
+    "FACTURAE-FIXED": "An amount follows from those that it is computed from.",
+}
+"""What is reported outside the sets of rules."""
+
+
 def rules() -> dict[str, Described]:
     """Return everything that can be reported under an id, with what it demands."""
     from facturae_es.rules import facturae
     from facturae_es.signing import signature
-    from facturae_es.structure import DEMANDS
+    from facturae_es.structure import DEMANDS, Demand
 
-    return {**DEMANDS, **facturae.rules, **signature.rules}
+    own = {rule: Demand(requirement) for rule, requirement in _OTHERS.items()}
+    return {**own, **DEMANDS, **facturae.rules, **signature.rules}
 
 
 def _describe(rule: str) -> Described | None:

@@ -51,12 +51,21 @@ def _put(data: bytes, output: Path | None) -> None:
     "--profile", "-p", default="peppol-bis-3", show_default=True, help="What it will claim to be."
 )
 @click.option("--position", type=click.IntRange(0), help="Which invoice of a batch, from 0.")
-def convert(name: str, output: Path | None, profile: str, position: int | None) -> int:
-    """Make UBL of a Facturae document, or write UBL anew; list what did not pass unchanged.
+@click.option(
+    "--to",
+    "syntax",
+    type=click.Choice(["ubl", "cii"]),
+    default="ubl",
+    show_default=True,
+    help="The syntax of the new document.",
+)
+def convert(name: str, output: Path | None, profile: str, position: int | None, syntax: str) -> int:
+    """Make UBL or CII of a Facturae, UBL or CII document; list what did not pass unchanged.
 
     It ends with 1 when something of the source has no place in the new document.
     """
-    from ubl_peppol import ubl
+    from ubl_peppol import cii, ubl
+    from ubl_peppol.documents import examine_any
     from ubl_peppol.losses import LossKind
 
     data = _single(name).read()
@@ -65,9 +74,9 @@ def convert(name: str, output: Path | None, profile: str, position: int | None) 
         conversion = _converter()(data, profile=profile, position=position)
         invoice, losses = conversion.invoice, conversion.losses
     else:
-        examined = ubl.examine(data)
+        examined = examine_any(data)
         invoice, losses = examined.require(), examined.losses
-    _put(ubl.write(invoice), output)
+    _put(cii.write(invoice) if syntax == "cii" else ubl.write(invoice), output)
     dropped = False
     for loss in losses:
         dropped |= loss.kind is LossKind.DROPPED

@@ -60,9 +60,9 @@ def explain(rules: tuple[str, ...], profile: str, as_json: bool) -> int:
 @_json
 def diff(first: str, second: str, as_json: bool) -> int:
     """Compare two invoices term by term; it ends with 1 when they differ."""
-    from ubl_peppol import ubl
+    from ubl_peppol.documents import read_any
 
-    left, right = (dict(_terms(ubl.read(_read(name)))) for name in (first, second))
+    left, right = (dict(_terms(read_any(_read(name)))) for name in (first, second))
     changes = {
         path: (left.get(path), right.get(path))
         for path in [*left, *(path for path in right if path not in left)]

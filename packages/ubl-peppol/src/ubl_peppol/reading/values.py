@@ -35,6 +35,7 @@ __all__ = [
 
 _BLANK = re.compile("[ \t\r\n]+")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?", re.ASCII)
+_WHOLE = re.compile(r"[ \t\r\n]*[+-]?[0-9]+[ \t\r\n]*", re.ASCII)
 _DAY = re.compile(
     r"(-?(?:[1-9][0-9]{3,8}|0[0-9]{3}))-([0-9]{2})-([0-9]{2})(?:Z|([+-])([0-9]{2}):([0-5][0-9]))?",
     re.ASCII,
@@ -122,7 +123,7 @@ def as_double(value: Decimal) -> Decimal:
     if value.adjusted() > 309:
         return Decimal("Infinity").copy_sign(value)
     if value.adjusted() < -330:
-        return Decimal(0)
+        return Decimal(0).copy_sign(value)
     numerator, denominator = abs(value).as_integer_ratio()
     shift = numerator.bit_length() - denominator.bit_length() - 53
     shift = max(shift, -1074)
@@ -265,9 +266,12 @@ class Value:
         """Whether the value, as a double, is ``bound`` or more.
 
         The processor of the official rules takes NaN for greater than any whole number, against
-        XPath; a verdict here is that of the official run.
+        XPath, and a negative zero that is not written as an integer for less than zero; a verdict
+        here is that of the official run.
         """
         value = self.double
+        if not value and value.is_signed() and not _WHOLE.fullmatch(self.text):
+            return bound < 0
         return value.is_nan() or value >= bound
 
     def above(self, bound: int) -> bool:

@@ -6,7 +6,9 @@ only when it found something in a line that stands for others, or when it says t
 such lines apart (``alike=False``).
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from lxml import etree
@@ -23,11 +25,13 @@ from einvoice_core.findings import (
     Undecided,
 )
 from ubl_peppol.reading import Reading
+from ubl_peppol.rules._terms import TERMS
 from ubl_peppol.syntax import LINES
 
 __all__ = ["Rules"]
 
 P = TypeVar("P")
+_TERM = re.compile(r"B[TG]-[0-9]+(?:-[0-9])?")
 _Plan = tuple[list[tuple[int, Rule[Reading]]], dict[str, list[tuple[int, Rule[Reading]]]]]
 
 
@@ -37,6 +41,8 @@ class Rules(RuleSet[Reading]):
     def __init__(self, source: str, name: str = "rules") -> None:
         super().__init__(source, name)
         self._on: dict[str, str] = {}
+        self._terms: dict[str, tuple[str, ...]] = {}
+        self._requirements: dict[str, str] = {}
         self._apart: set[str] = set()
         self._plan: _Plan | None = None
 
@@ -77,11 +83,27 @@ class Rules(RuleSet[Reading]):
         source: str = "",
         on: Callable[[P], str] = lambda _: "",
         alike: bool = True,
+        requirement: Callable[[P], str] | None = None,
     ) -> Callable[
         [Callable[[Reading, P], Iterable[Breach]]], Callable[[Reading, P], Iterable[Breach]]
     ]:
-        """Register one function as many rules; ``on`` tells what each row needs to be there."""
+        """Register one function as many rules.
+
+        Args:
+            rows: As in :class:`RuleSet`, like the following.
+            message: Template of the message.
+            terms: Business terms concerned; by default those that the row names.
+            severity: That of the source.
+            source: Where it differs from the source of the set.
+            on: Tells what a row needs to be in the document for it to say anything.
+            alike: Whether the rule says nothing of a line if it says nothing of one that is alike.
+            requirement: States the requirement of a row; by default the docstring does.
+        """
+        if requirement is not None:
+            self._requirements.update({rule: requirement(row) for rule, row in rows.items()})
         self._on.update({rule_id: on(row) for rule_id, row in rows.items()})
+        if not terms:
+            self._terms.update({rule_id: _terms_of(row) for rule_id, row in rows.items()})
         if not alike:
             self._apart.update(rows)
         return super().family(rows, message=message, terms=terms, severity=severity, source=source)
@@ -153,8 +175,24 @@ class Rules(RuleSet[Reading]):
         severity: Severity,
         source: str,
     ) -> None:
+        terms = terms or self._terms.get(rule_id, ())
         super()._add(rule_id, check, message, terms, severity, source)
+        if rule_id in self._requirements:
+            stated = self._requirements[rule_id]
+            self._rules[rule_id] = replace(self._rules[rule_id], requirement=stated)
         self._plan = None
+
+
+def _terms_of(row: object) -> tuple[str, ...]:
+    """Return the business terms and groups that a row of a family names."""
+    fields = row if isinstance(row, tuple) else (row,)
+    found: dict[str, None] = {}
+    for field in fields:
+        if isinstance(field, str):
+            found.update(
+                dict.fromkeys((field,) if _TERM.fullmatch(field) else TERMS.get(field, ()))
+            )
+    return tuple(found)
 
 
 def _for_others(breach: Breach) -> bool:

@@ -244,18 +244,22 @@ def tax_is_base_times_rate(invoice: Reading) -> Iterator[Breach]:
         else:
             holds = tax_is_close(tax, entry.amount("BT-116"), rate)
         if not holds:
-            base = entry.amount("BT-116")
             yield Breach(
                 at=entry.node("BT-117"),
                 tax=shown(tax),
-                base=shown(base),
+                base=shown(", ".join(entry.texts("BT-116"))),
                 rate=shown(rate),
-                computed=shown(
-                    None
-                    if base is None
-                    else round_half_up(product(base, rate or Decimal(0), _PERCENT))
-                ),
+                computed=shown(_tax_of(entry, rate)),
             )
+
+
+def _tax_of(entry: GroupReading, rate: Decimal | None) -> Decimal | None:
+    """Compute the tax for the message; the base may be no number where nothing hangs on it."""
+    try:
+        base = entry.amount("BT-116")
+    except Undecided:
+        return None
+    return None if base is None else round_half_up(product(base, rate or Decimal(0), _PERCENT))
 
 
 def tax_is_close(tax: Decimal | None, base: Decimal | None, rate: Decimal | None) -> bool:

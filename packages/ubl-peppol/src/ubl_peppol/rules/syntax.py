@@ -29,11 +29,16 @@ def _outside(severity: Severity) -> dict[str, tuple[str, str]]:
     }
 
 
+def _not_there(row: tuple[str, str]) -> str:
+    return f"The document has no {row[1]}."
+
+
 @syntax.family(
     _outside(Severity.WARNING),
     on=lambda row: row[0],
     message=_OUTSIDE_MESSAGE,
     severity=Severity.WARNING,
+    requirement=_not_there,
 )
 def only_what_the_norm_uses(invoice: Reading, row: tuple[str, str]) -> Iterator[Breach]:
     """The document has no element and no attribute that the norm does not use."""
@@ -47,6 +52,7 @@ syntax.family(
     _outside(Severity.FATAL),
     on=lambda row: row[0],
     message=_OUTSIDE_MESSAGE,
+    requirement=_not_there,
 )(only_what_the_norm_uses)
 
 

@@ -89,7 +89,8 @@ def neighbours(
         else:
             local = etree.QName(element).localname
             above = etree.QName(parent).localname if parent is not None else ""
-            for text in ("", *values.get(local, ()), *values.get(f"{above}/{local}", ())):
+            texts = dict.fromkeys([*values.get(local, ()), *values.get(f"{above}/{local}", ())])
+            for text in ("", " ", "y", *texts):
                 yield Neighbour(place, f"says {text!r}", _saying(root, path, text))
         for attribute in map(str, element.attrib):
             at = f"{place}/@{attribute}"

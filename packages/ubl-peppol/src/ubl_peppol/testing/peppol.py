@@ -200,6 +200,12 @@ _BASES: Mapping[str, _Edits] = MappingProxyType(
             f"{_SELLER}/cac:PartyIdentification/cbc:ID": "DE98ZZZ09999999999",
             f"{_SELLER}/cac:PartyIdentification/cbc:ID/@schemeID": "SEPA",
         },
+        "DE debit with account": {
+            **_country("DE"),
+            f"{_MEANS}/cbc:PaymentMeansCode": "59",
+            f"{_MEANS}/cac:PaymentMandate/cbc:ID": "M1",
+            f"{_MEANS}/{_ACCOUNT}/cbc:ID": "DE89370400440532013000",
+        },
         "DE card": {
             **_country("DE"),
             f"{_MEANS}/cbc:PaymentMeansCode": "48",
@@ -308,7 +314,8 @@ VALUES: Mapping[str, Sequence[str]] = MappingProxyType(
         "PaymentID": ["01#1", "04#1", "15#1234567890123456", "71#1", "73#1", "75#12345678901234",
                       "75#123456789012345", "9", "04#12", "15#", "71#12", "75#1"],
         "IdentificationCode": ["ES", "DE", "SE", "NO", "GR"],
-        "PartyTaxScheme/CompanyID": ["NO987654321MVA", "NO987654325", "SE55603607930X",
+        "PartyTaxScheme/CompanyID": ["NO987654321MVA", "NO987654325", "SE1", "SE55603607930AB",
+                                     "SE55603607930X",
                                      "SE5560360793", "EL123456784", "123456783", "IT1", "NL1",
                                      "NL123456789B01", "abc", "RSSMRA80A01H501", "A1234567890"],
         "TaxScheme/ID": ["TAX", "vat", " VAT "],
@@ -335,8 +342,8 @@ VALUES: Mapping[str, Sequence[str]] = MappingProxyType(
         "EndpointID": ["123456784", "1", "123456783x"],
         "Percent": ["6", "12", "25.0", "21", "0", "x"],
         "TaxCategory/ID": ["S", "Z", "E", "O"], "ClassifiedTaxCategory/ID": ["S", "Z", "E", "O"],
-        "Telephone": ["12", "a1b2c3", "x"],
-        "ElectronicMail": ["a@b", "a@b.", "@b.de", "a@b@c.de", "a.b@c.d.de", "x"],
+        "Telephone": ["12", "a1b2c3", "+49 30", "x"],
+        "ElectronicMail": ["q@r.s", "a@b", "a@b.", "@b.de", "a@b@c.de", "a.b@c.d.de", "x"],
         "PaymentTerms/Note": ["#SKONTO#TAGE=14#PROZENT=2.00#", "#SKONTO#TAGE=14#PROZENT=2#\n",
                               "A\n#SKONTO#TAGE=1#PROZENT=2.00#BASISBETRAG=1.00#\n", "A", "#X#\n",
                               "#SKONTO#TAGE=1#PROZENT=2.00#\n#SKONTO#TAGE=1#PROZENT=1.00#\n"],
@@ -345,7 +352,8 @@ VALUES: Mapping[str, Sequence[str]] = MappingProxyType(
         "PriceAmount": ["20.001", "20.01", "19", "0"], "BaseQuantity": ["0", "-1", "1", "2.0"],
         "InvoicedQuantity": ["10.001", "11"], "CreditedQuantity": ["10.001", "11"],
         "LineExtensionAmount": ["105.02", "105.03", "0"],
-        "TaxAmount": ["-21.00", "-25.00", "0", "x"], "PayableAmount": ["-1", "0", "x"],
+        "TaxAmount": ["-21.00", "-25.00", "0", "x"],
+        "PayableAmount": ["-1", "-0.01", "-20.00", "0", "x"],
         "ItemClassificationCode": ["x"],
         "@listID": ["STI"], "@listVersionID": ["26.08.01", "26.0801", "19.0501", "1"],
         "@schemeID": ["0184", "0106", "0190", "0196", "9933", "SEPA", "0088", ""],
@@ -367,9 +375,9 @@ def _small(kind: str) -> etree._Element:
 
 _NAME = re.compile(r"(?:cac|cbc):([A-Za-z]+)")
 _GROUPS = frozenset({"AllowanceCharge", "PaymentMeans", "PayableAmount", "InvoiceTypeCode",
-                     "CreditNoteTypeCode", "IssueDate", "PartyTaxScheme",
-                     "BuyerReference"})  # fmt: skip
-_CREDITED = frozenset({"DK", "NL", "NL unpaid", "SE"})
+                     "CreditNoteTypeCode", "IssueDate", "PartyTaxScheme", "Percent", "TaxCategory",
+                     "CityName", "BuyerReference"})  # fmt: skip
+_CREDITED = frozenset({"DK", "NL", "NL unpaid", "SE", "IT", "DE debit"})
 """Countries whose credit notes are asked for something of their own."""
 
 
@@ -380,7 +388,7 @@ def edges() -> Iterator[Neighbour]:
         names = {name for path in edits for name in _NAME.findall(path)} | _GROUPS
         for kind in _MAKERS if country in _CREDITED else ("invoice",):
             root = _edited(_small(kind), edits)
-            yield from neighbours(f"{country} {kind}", root, VALUES, only=names)
+            yield from neighbours(f"{country} {kind}", root, VALUES, only=names, most=3)
 
 
 def selfbilling_edges() -> Iterator[Neighbour]:

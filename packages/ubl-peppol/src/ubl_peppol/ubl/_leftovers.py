@@ -1,9 +1,11 @@
 """What a UBL document says and the semantic model has no term for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from lxml import etree
 
+from einvoice_core.findings import Undecided
 from ubl_peppol.losses import Loss, LossKind
 from ubl_peppol.reading import Reading
 from ubl_peppol.reading.conditions import CONDITIONS
@@ -13,7 +15,6 @@ from ubl_peppol.ubl.writer import NO_CARD_NETWORK
 
 __all__ = ["leftovers"]
 
-_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _INDICATOR = f"{{{CBC}}}ChargeIndicator"
 _DOCUMENT_TYPE = f"{{{CBC}}}DocumentTypeCode"
 _TAX_TOTAL = f"{{{CAC}}}TaxTotal"
@@ -27,8 +28,11 @@ Consumed = set[tuple[etree._Element, str]]
 
 
 def leftovers(reading: Reading, consumed: Consumed) -> tuple[Loss, ...]:
-    """List what was not taken into the model and is not implied by it."""
-    return tuple(_walk(reading, consumed))
+    """List what was not taken into the model and is not implied by it, and what changes its place.
+
+    A hint for processors on the root, such as ``xsi:schemaLocation``, is not carried over either.
+    """
+    return (*_walk(reading, consumed), *_reordered(reading))
 
 
 def _walk(reading: Reading, consumed: Consumed) -> Iterator[Loss]:
@@ -41,13 +45,48 @@ def _walk(reading: Reading, consumed: Consumed) -> Iterator[Loss]:
                 yield _loss(element, "", string_of(element))
             taken = implied
         for name, value in element.attrib.items():
-            if (element, str(name)) in consumed or str(name).startswith(_XSI):
+            if (element, str(name)) in consumed:
                 continue
             if name == "currencyID" and (value == currency or _is_accounting_total(element, taken)):
                 continue
             if name == "schemeID" and taken and CONDITIONS["sepa"](element):
                 continue
             yield _loss(element, str(name), str(value))
+
+
+_RANKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        f"{{{CAC}}}AllowanceCharge": ("allowance", "charge"),
+        f"{{{CAC}}}AdditionalDocumentReference": ("object", "project", "supporting"),
+        f"{{{CAC}}}PartyTaxScheme": ("vat", "other-tax"),
+    }
+)
+"""Elements that the writer sorts: the conditions of the groups, in the order of the writer."""
+
+
+def _reordered(reading: Reading) -> Iterator[Loss]:
+    last: dict[tuple[etree._Element | None, str], int] = {}
+    for element in reading.root.iter(*_RANKS):
+        tag, parent = str(element.tag), element.getparent()
+        ranks = [n for n, name in enumerate(_RANKS[tag]) if _holds(name, element)]
+        rank = ranks[0] if ranks else 0
+        if rank < last.get((parent, tag), 0):
+            place = location_of(element)
+            yield Loss(
+                LossKind.REORDERED,
+                place.path,
+                etree.QName(tag).localname,
+                "the model of EN 16931 keeps these by what they are, not in one sequence",
+                line=place.line,
+            )
+        last[parent, tag] = max(rank, last.get((parent, tag), 0))
+
+
+def _holds(name: str, element: etree._Element) -> bool:
+    try:
+        return CONDITIONS[name](element)
+    except Undecided:
+        return False
 
 
 def _loss(element: etree._Element, attribute: str, value: str) -> Loss:

@@ -28,6 +28,7 @@ from einvoice_core.signing.xmldsig import ENVELOPED, Reference, Signer
 from einvoice_core.signing.xmldsig import sign as sign_xml
 from einvoice_core.signing.xmldsig._references import digest
 from einvoice_core.signing.xmldsig._signing import chain_of, key_info_text, lines_of
+from einvoice_core.signing.xmldsig._templates import Part
 from einvoice_core.xml.canonical import canonicalize
 from einvoice_core.xml.parsing import parse
 
@@ -119,8 +120,6 @@ def _write(
     signature_id = f"Signature-{name}"
     properties_id, key_info_id = f"{signature_id}-SignedProperties", f"{signature_id}-KeyInfo"
     properties = (
-        f'<ds:Object><xades:QualifyingProperties xmlns:xades="{XADES}"'
-        f" Target={quoteattr(f'#{signature_id}')}>"
         f"<xades:SignedProperties Id={quoteattr(properties_id)}><xades:SignedSignatureProperties>"
         f"<xades:SigningTime>{now.isoformat(timespec='seconds')}</xades:SigningTime>"
         f"{_signing_certificate(credential, profile)}"
@@ -129,6 +128,10 @@ def _write(
         "</xades:SignedSignatureProperties>"
         f"{_data_format(profile.data_format, reference.id)}"
         "</xades:SignedProperties>"
+    )
+    start = (
+        f'<ds:Object><xades:QualifyingProperties xmlns:xades="{XADES}"'
+        f" Target={quoteattr(f'#{signature_id}')}>{properties}"
     )
     end = "</xades:QualifyingProperties></ds:Object>"
     references = [
@@ -140,17 +143,22 @@ def _write(
     if profile.sign_key_info:
         references.append(Reference(f"#{key_info_id}", (profile.canonical_form,), profile.digest))
     carried = (credential.certificate, *(chain_of(credential) if profile.key_info_chain else ()))
+    key_info = key_info_text(carried, info_id=key_info_id, key_value=profile.key_value)
     return sign_xml(
         xml,
         credential,
         references=references,
         hash_name=profile.hash_name,
         canonical_form=profile.canonical_form,
-        key_info=key_info_text(carried, info_id=key_info_id, key_value=profile.key_value),
-        objects=properties + end,
+        key_info=key_info,
+        objects=start + end,
+        parts={
+            properties_id: Part(properties, (("xades", XADES),)),
+            key_info_id: Part(key_info),
+        },
         complete=None
         if timestamps is None
-        else lambda value: properties + timestamp_text(value, timestamps, profile) + end,
+        else lambda value: start + timestamp_text(value, timestamps, profile) + end,
         signature_id=signature_id,
         path=profile.path,
     )
@@ -182,7 +190,10 @@ def _require_valid(certificate: x509.Certificate, now: datetime) -> None:
 
 
 def _digest(algorithm: DigestAlgorithm, value: str) -> str:
-    return f'<ds:DigestMethod Algorithm="{algorithm}"/><ds:DigestValue>{value}</ds:DigestValue>'
+    return (
+        f'<ds:DigestMethod Algorithm="{algorithm}"></ds:DigestMethod>'
+        f"<ds:DigestValue>{value}</ds:DigestValue>"
+    )
 
 
 def _signing_certificate(credential: Signer, profile: Profile) -> str:

@@ -7,7 +7,7 @@ the namespaces and ``xml:*`` attributes of its place, which is all that its cano
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, cast, runtime_checkable
@@ -28,7 +28,9 @@ from einvoice_core.signing.xmldsig._references import (
     Dereferencer,
     Ids,
     Resolver,
+    digest,
 )
+from einvoice_core.signing.xmldsig._templates import Part, canonical_part, declarations_at
 from einvoice_core.xml.canonical import as_it_stands, canonicalize
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
 
@@ -82,6 +84,7 @@ def sign(
     canonical_form: C14n = C14n.INCLUSIVE,
     key_info: str | None = None,
     objects: str = "",
+    parts: Mapping[str, Part] | None = None,
     complete: Callable[[etree._Element], str] | None = None,
     signature_id: str = "",
     path: str = "",
@@ -99,6 +102,8 @@ def sign(
         canonical_form: Of ``SignedInfo``.
         key_info: Text of ``ds:KeyInfo``; by default it holds the certificate.
         objects: Text of the ``ds:Object`` elements.
+        parts: What of ``key_info`` and ``objects`` is signed, by identifier, where the caller wrote
+            it in canonical form.
         complete: Gets ``ds:SignatureValue`` when it is known, and returns the text that takes the
             place of ``objects``; what is signed in it must not differ.
         signature_id: Identifier of the signature.
@@ -123,6 +128,13 @@ def sign(
     value_id = _attribute("Id", signature_id and f"{signature_id}-SignatureValue")
     before_value = f"<ds:SignatureValue{value_id}>"
     info_text = _signed_info(references, canonical_form, algorithm)
+    if parts is not None and complete is None and canonical_form is C14n.INCLUSIVE:
+        written = _as_written(xml, root, parent, references, parts, info_text)
+        if written is not None:
+            filled, octets = written
+            value = lines_of(signer.sign(octets, algorithm))
+            behind = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
+            return _insert(xml, root, parent, f"{opening}{filled}{before_value}{value}{behind}")
 
     empty = info_text.format(*([""] * len(references)))
     behind = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
@@ -200,19 +212,24 @@ def _attribute(name: str, value: str) -> str:
     return f" {name}={quoteattr(value)}" if value else ""
 
 
+def _algorithm(name: str, identifier: str) -> str:
+    """Write an element that names an algorithm; with its end tag, as canonical XML has it."""
+    return f'<ds:{name} Algorithm="{identifier}"></ds:{name}>'
+
+
 def _signed_info(references: Sequence[Reference], form: C14n, algorithm: SignatureAlgorithm) -> str:
     """Write ``ds:SignedInfo`` as a template with ``{}`` for each digest value."""
     parts = [
-        f'<ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{form}"/>'
-        f'<ds:SignatureMethod Algorithm="{algorithm}"/>'
+        f"<ds:SignedInfo>{_algorithm('CanonicalizationMethod', form)}"
+        f"{_algorithm('SignatureMethod', algorithm)}"
     ]
     for reference in references:
-        transforms = "".join(f'<ds:Transform Algorithm="{t}"/>' for t in reference.transforms)
+        transforms = "".join(_algorithm("Transform", each) for each in reference.transforms)
         text = (
             f"<ds:Reference{_attribute('Id', reference.id)}{_attribute('Type', reference.type)}"
             f" URI={quoteattr(reference.uri)}>"
             + (f"<ds:Transforms>{transforms}</ds:Transforms>" if transforms else "")
-            + f'<ds:DigestMethod Algorithm="{reference.digest}"/>'
+            + _algorithm("DigestMethod", reference.digest)
         ).replace("{", "{{")
         parts.append(text.replace("}", "}}"))
         parts.append("<ds:DigestValue>{}</ds:DigestValue></ds:Reference>")
@@ -281,6 +298,39 @@ def _digests(
             raise CannotSignError(error.message) from error
         digests.append(b64encode(resolved.digest(reference.digest)).decode("ascii"))
     return digests
+
+
+def _as_written(
+    xml: bytes,
+    root: etree._Element,
+    parent: etree._Element,
+    references: Sequence[Reference],
+    parts: Mapping[str, Part],
+    info_text: str,
+) -> tuple[str, bytes] | None:
+    """Return ``SignedInfo`` as text and as octets without reading the signature again.
+
+    ``None`` where something is unusual; then the signature is read in its context.
+    """
+    scope = declarations_at(parent, "ds", DSIG)
+    if scope is None:
+        return None
+    known, digests = Ids(root), []
+    for reference in references:
+        octets: bytes | None = None
+        name = reference.uri.removeprefix("#")
+        if reference.uri == "" and reference.transforms == (ENVELOPED,):
+            octets = as_it_stands(xml) or canonicalize(root.getroottree())
+        elif name in parts and reference.transforms == (C14n.INCLUSIVE,):
+            if known.find(name) is not None:
+                raise CannotSignError(f"the document has the identifier {name!r} already")
+            octets = canonical_part(parts[name], scope)
+        if octets is None:
+            return None
+        digests.append(b64encode(digest(octets, reference.digest)).decode("ascii"))
+    filled = info_text.format(*digests)
+    octets = canonical_part(Part(filled), scope)
+    return None if octets is None else (filled, octets)
 
 
 def _insert(xml: bytes, root: etree._Element, parent: etree._Element, signature: str) -> bytes:
