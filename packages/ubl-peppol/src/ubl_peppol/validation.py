@@ -1,9 +1,9 @@
 """Judge a document: its structure, and the rules of a profile."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any
 
 from lxml import etree
 
@@ -24,7 +24,6 @@ __all__ = ["UNREADABLE", "judge", "judge_response", "validate"]
 UNREADABLE = "UBL-PEPPOL-004"
 """The id of a finding of ours: an element that the official rules could not read either."""
 
-D = TypeVar("D")
 _MAINDOC = "maindoc/UBL-{}-2.1.xsd"
 
 
@@ -90,7 +89,8 @@ def judge(reading: Reading, profile: Profile, limit: int = MAX_FINDINGS) -> Repo
     for layer in layers:
         report += layer.validate(reading, max(limit - len(report.findings), 0))
     report += Report(layers_skipped=MappingProxyType(skipped))
-    return report + _rest(profile.artefacts_in_cii if reading.is_cii else profile.artefacts, layers)
+    artefacts = profile.artefacts_in_cii if reading.is_cii else profile.artefacts
+    return report + _rest(tuple(artefacts), tuple(layers))
 
 
 def judge_response(reading: ResponseReading, profile: Profile, limit: int = MAX_FINDINGS) -> Report:
@@ -98,7 +98,7 @@ def judge_response(reading: ResponseReading, profile: Profile, limit: int = MAX_
     report = Report()
     for layer in profile.responses:
         report += layer.validate(reading, max(limit - len(report.findings), 0))
-    return report + _rest(profile.artefacts, profile.responses)
+    return report + _rest(tuple(profile.artefacts), tuple(profile.responses))
 
 
 def _require(profile: Profile, fits: bool, what: str) -> None:
@@ -109,8 +109,9 @@ def _require(profile: Profile, fits: bool, what: str) -> None:
         )
 
 
-def _rest(artefacts: Iterable[str], layers: Iterable[RuleSet[D]]) -> Report:
-    """Say which of the official rules were not judged."""
+@lru_cache(maxsize=64)
+def _rest(artefacts: tuple[str, ...], layers: tuple[RuleSet[Any], ...]) -> Report:
+    """Say which of the official rules were not judged; the same for every document of a profile."""
     known = census()
     here = {rule for layer in layers for rule in layer.rules}
     skipped = {}
