@@ -5,6 +5,7 @@ where ``EINVOICE_OFFICIAL`` names the official schema, xsdata generates classes 
 the same invoice. A figure is the best of several runs in this process.
 """
 
+import dataclasses
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -63,6 +64,16 @@ def signxml_pair(
     return sign, verify
 
 
+def rebuild(value: object) -> object:
+    """Make the objects of a tree anew, which is the least that somebody does who builds one."""
+    if isinstance(value, list):
+        return [rebuild(each) for each in value]
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    fields = [field.name for field in dataclasses.fields(value) if field.init]
+    return type(value)(**{name: rebuild(getattr(value, name)) for name in fields})
+
+
 def show(name: str, ours: float, peer: float | None = None, who: str = "") -> None:
     """Print a line of the table."""
     ratio = "" if peer is None else f"{peer:9.2f} ms {peer / ours:6.1f} x  {who}"
@@ -89,14 +100,14 @@ def measure(count: int, credential: Credential, raw: float, classes: Any) -> Non
 
         tree = XmlParser().from_bytes(xml, classes.Facturae)
         serializer = XmlSerializer()
-        peer_both = best(lambda: serializer.render(tree)) + peer_sign
+        peer_both = best(lambda: serializer.render(rebuild(tree))) + peer_sign
     own_sign = best(lambda: sign(xml))
     whole = best(lambda: sign(facturae.write(build(count))))
     print(f"{count} lines, {len(xml) // 1024} kB")
     show("parse (the floor)", best(lambda: parse(xml)))
     show("sign", own_sign, peer_sign, "signxml")
     show("  beyond the raw RSA operation", own_sign - raw)
-    show("build, write and sign", whole, peer_both, "xsdata (write only) + signxml")
+    show("build, write and sign", whole, peer_both, "xsdata + signxml")
     show("  beyond the raw RSA operation", whole - raw)
     peer_verify = None
     if peer is not None and peer_signed is not None:

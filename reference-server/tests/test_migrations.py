@@ -3,8 +3,14 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from aeat_sii.verifactu.store import TABLES
 from reference_server.database import METADATA, Database, migrate
 from reference_server.tables import load_tables
+
+
+def is_of_the_server(thing: object, name: str | None, kind: str, *rest: object) -> bool:
+    """Leave the tables of the chain store aside: the package makes them."""
+    return not (kind == "table" and name in TABLES)
 
 
 def test_the_migrated_tables_are_those_of_the_code(tmp_path: Path) -> None:
@@ -14,7 +20,8 @@ def test_the_migrated_tables_are_those_of_the_code(tmp_path: Path) -> None:
     migrate(url)
     database = Database(url)
     with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": is_of_the_server}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, METADATA) == []
     database.close()
 

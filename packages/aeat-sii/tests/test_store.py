@@ -1,6 +1,5 @@
 """The chain store: nothing is lost, nothing forks, on both databases and whatever is killed."""
 
-import random
 import re
 import shutil
 import signal
@@ -330,7 +329,7 @@ def kill(database: str, point: str, occurrence: int) -> list[tuple[str, str]]:
     done = subprocess.run(
         [sys.executable, str(VICTIM), database, point, str(occurrence), "6", "40"],
         capture_output=True,
-        timeout=120,
+        timeout=3_000,
         check=False,
     )
     assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()[-2000:]
@@ -354,22 +353,20 @@ def test_a_process_killed_at_a_point_loses_nothing(database: str, point: str) ->
         require_all(database, acknowledged)
 
 
-def kill_at_random(database: str, times: int, seed: int) -> None:
-    numbers = random.Random(seed)  # noqa: S311 - when to kill, no secret
-    acknowledged = []
-    for _ in range(times):
-        acknowledged += kill(database, "random", numbers.randrange(1_000, 120_000))
+def kill_at_random(database: str, times: int) -> None:
+    acknowledged = kill(database, "random", times)
     require_all(database, acknowledged)
+    assert acknowledged
     print(f"{times} kills, {len(acknowledged)} acknowledged, 0 lost, 0 gaps, 0 forks")
 
 
 def test_processes_killed_at_random_lose_nothing(database: str) -> None:
-    kill_at_random(database, 4, seed=1)
+    kill_at_random(database, 20)
 
 
 @pytest.mark.long
 def test_processes_killed_500_times_at_random_lose_nothing(database: str) -> None:
-    kill_at_random(database, 500, seed=2)
+    kill_at_random(database, 500)
 
 
 def chain_of(count: int) -> list[Any]:

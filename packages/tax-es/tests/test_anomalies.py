@@ -8,6 +8,7 @@ from books import CUSTOMER, GERMAN, D, books, line, purchase, sale
 
 from tax_es import anomalies
 from tax_es.calendar import Period
+from tax_es.errors import ArgumentError
 from tax_es.ledger import Issued, Ledger, Party, Received, TaxLine
 
 
@@ -115,3 +116,16 @@ def test_an_entry_of_an_unknown_operation_does_not_stop_the_audit() -> None:
     entry = Issued(id="1", issued_on="2025-01-01", operation="gift",  # type: ignore[arg-type]
                    lines=(TaxLine(taxable_base=Decimal(1)),))  # fmt: skip
     assert anomalies.audit(books(entry)) == ()
+
+
+def test_an_isolation_forest_sets_the_odd_one_apart() -> None:
+    ledger = good()
+    odd = sale("X-1", "250000", on="2025-06-15")
+    found = anomalies.isolated([*ledger.issued, odd])
+    assert "X-1" in {each.entry for each in found}
+    assert len(found) <= 4
+    assert found == anomalies.isolated([*ledger.issued, odd])
+    assert anomalies.isolated(ledger.issued[:31]) == ()
+    for share in (D(0), D(51)):
+        with pytest.raises(ArgumentError):
+            anomalies.isolated(ledger.issued, share=share)

@@ -26,6 +26,7 @@ RETA = {"year": 2026, "net_monthly": "1250"}
         ({"period": "2025-1T", "sales": [{"base": "1", "colour": "red"}]}, "nothing reads colour"),
         ({"period": "2025-1T", "sales": [{"base": "1", "kind": "magic"}]}, "no kind of sale"),
         ({"period": "2025-1T", "sales": "1"}, "is a list"),
+        ({"period": "2025-1T", "sales": ["1"], "regime": "margin"}, "general regime"),
         ({"boxes": {"99": "1"}}, "nothing reads box 99"),
     ],
 )  # fmt: skip
@@ -83,3 +84,37 @@ def test_no_case_breaks_the_entry_point(case: dict[str, object]) -> None:
         cases.compute(case)
     except (TaxError, EInvoiceError):
         return
+
+
+def test_a_refund_that_was_asked_for_counts_as_agreed() -> None:
+    found = cases.compute(
+        {
+            "original": {"69": "-1000", "71": "-1000", "73": "1000"},
+            "first_rectification": {"new_69": "-400"},
+        }
+    )
+    assert (found["first.70"], found["first.109"], found["first.71"]) == ("0", "1000", "600.00")
+    assert found["71"] == "600.00"
+
+
+@pytest.mark.parametrize("name", ["Cataluña", "CATALUNYA", "cataluna"])
+def test_territories_as_people_write_them(name: str) -> None:
+    case = {"year": 2025, "territory": name, "general_base": "30000"}
+    assert cases.compute(case) == cases.compute(case | {"territory": "cataluna"})
+    assert cases.compute(case | {"territory": "Castilla-La Mancha"})
+    with pytest.raises(TaxError):
+        cases.compute(case | {"territory": "País Vasco"})
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"), [("1234-1234-16 1234567890", True), ("01000", True), ("53000", False)]
+)
+def test_account_and_postal_codes_are_told_by_their_digits(value: str, valid: bool) -> None:
+    assert cases.compute({"value": value})["valid"] is valid
+
+
+def test_a_foral_form_is_refused() -> None:
+    from tax_es.errors import TerritoryError
+
+    with pytest.raises(TerritoryError):
+        cases.compute({"period": "2025-1T", "sales": ["1"], "territory": "bizkaia"})

@@ -127,6 +127,14 @@ def test_a_quarter_at_once(run: Run, ledger: str) -> None:
     assert set(told) == {"303", "130", "111", "115", "123", "349"}
 
 
+def test_a_form_says_what_is_wrong_in_its_books(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "twice.json"
+    path.write_text(books(sale("A-1", "100"), sale("A-1", "50")).model_dump_json(), "utf-8")
+    for verb in (["form", "303"], ["close"]):
+        code, told, _ = run(*verb, "--input", str(path), "--period", "2025-1T")
+        assert (code, told["anomalies"][0]["check"]) == (0, "duplicate")
+
+
 def test_a_calendar_to_subscribe_to(run: Run) -> None:
     _, told, _ = run("calendar", "--year", "2025", "--format", "ical", "--stamp", "2026-01-01")
     assert told.startswith("BEGIN:VCALENDAR")
@@ -170,3 +178,19 @@ def test_a_version_without_the_libraries_of_a_verb(run: Run) -> None:
     code, told, _ = run("--version")
     assert code == 0
     assert "tax-es" in told
+
+
+def test_a_form_from_lines_of_json(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    lines = [
+        json.dumps({"side": "issued", **json.loads(sale(f"A-{n}", "10").model_dump_json())})
+        for n in range(50)
+    ]
+    path.write_text("\n".join(lines), "utf-8")
+    code, told, _ = run("form", "303", "--input", str(path), "--period", "2025-1T")
+    assert (code, told["boxes"]["07"], told["boxes"]["09"]) == (0, "500", "105.00")
+    path.write_text("\n".join([*lines, "rubbish"]), "utf-8")
+    code, _, err = run("form", "303", "--input", str(path), "--period", "2025-1T")
+    assert (code, "tax.ledger" in err) == (2, True)
+    missing = str(tmp_path / "none.jsonl")
+    assert run("form", "303", "--input", missing, "--period", "2025-1T")[0] == 2

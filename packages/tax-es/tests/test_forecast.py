@@ -57,8 +57,18 @@ def test_what_a_forecast_refuses() -> None:
 
 @given(
     st.lists(st.decimals(-(10**6), 10**6, places=2), min_size=8, max_size=30),
-    st.sampled_from(sorted(METHODS)),
+    st.sampled_from(["seasonal_naive", "seasonal_drift", "mean"]),
 )
 def test_a_prediction_lies_in_its_interval(history: list[Decimal], method: str) -> None:
     for each in forecast(history, method=method):
         assert each.low <= each.value <= each.high
+
+
+@pytest.mark.parametrize("method", ["ets", "theta"])
+def test_methods_of_the_extra_follow_a_season_and_a_trend(method: str) -> None:
+    assert method in METHODS
+    growing = [value + 40 * (n // 4) + n % 3 for n, value in enumerate(SEASONAL[:12])]
+    (found,) = forecast(growing, horizon=1, method=method)
+    assert abs(found.value - 220) < 60
+    assert found.backtest_error is not None
+    assert [each.value for each in forecast([D(5)] * 8, method=method)] == [5] * 4

@@ -120,6 +120,18 @@ def test_every_kind_of_purchase_has_its_boxes() -> None:
     assert boxes["41"] == D("-23.10")
 
 
+def test_cash_accounting_informs_at_issue_and_accrues_at_payment() -> None:
+    paid = date(2025, 5, 2)
+    ledger = books(
+        sale("1", "100", operation="cash_accounting", accrued_on=paid),
+        purchase("2", "40", cash_accounting=True, booked_on=paid),
+    )
+    first, second = close(ledger, Q1), close(ledger, Period(2025, "2T"))
+    boxes = ("62", "63", "74", "75", "07", "28")
+    assert [first[box] for box in boxes] == [100, 21, 40, D("8.40"), 0, 0]
+    assert [second[box] for box in boxes] == [0, 0, 0, 0, 100, 40]
+
+
 def test_corrections_of_sales_go_to_their_boxes() -> None:
     found = close(books(sale("R1", "-100", surcharge="5.2", modifies=True)), Q1)
     assert [found[box] for box in ("14", "15", "25", "26")] == [-100, -21, -100, D("-5.20")]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from einvoice_core.errors import NotInForceError
 from tax_es.errors import ArgumentError, UnknownKindError
-from tax_es.iva import prorata, simplified
+from tax_es.iva import cash, margin, prorata, simplified
 from tax_es.iva.prorata import InputTax
 
 D = Decimal
@@ -85,3 +85,41 @@ def test_the_simplified_regime_refuses_what_it_does_not_know() -> None:
     assert waste["quarterly"] == D("19.49")
     with pytest.raises(NotInForceError):
         simplified.year(date(2024, 12, 31), "673.1", {}, D(0))
+
+
+def test_the_tax_is_inside_the_margin() -> None:
+    found = margin.of_operation(DAY, D("1000"), D("758"))
+    assert (found["margin"], found["tax"], found["taxable_base"]) == (242, 42, 200)
+    assert margin.of_operation(DAY, D(100), D(200))["tax"] == 0
+    before = margin.of_operation(date(2012, 8, 31), D(118), D(0))
+    assert before["tax"] == 18
+    with pytest.raises(ArgumentError):
+        margin.of_operation(DAY, D(-1), D(0))
+
+
+def test_the_global_margin_carries_what_is_negative() -> None:
+    first = margin.global_margin(DAY, [D(100)], [D(300)])
+    assert (first["tax"], first["carried"]) == (0, 200)
+    second = margin.global_margin(DAY, [D(500), D(63)], [D(0)], carried=first["carried"])
+    assert (second["margin"], second["tax"], second["carried"]) == (363, 63, 0)
+    stock = margin.global_margin(DAY, [D(0)], [D(121)], stock_change=D(242))
+    assert stock["tax"] == 21
+    with pytest.raises(ArgumentError):
+        margin.global_margin(DAY, [], [], carried=D(-1))
+
+
+@given(st.decimals(0, 10**6, places=2), st.sampled_from(["general", "reduced", "super_reduced"]))
+def test_base_and_tax_are_the_whole_margin(price: Decimal, kind: str) -> None:
+    found = margin.of_operation(DAY, price, D(0), kind)
+    assert found["taxable_base"] + found["tax"] == price
+    assert abs(found["taxable_base"] * found["percent"] / 100 - found["tax"]) <= D("0.01")
+
+
+def test_cash_accounting_accrues_at_payment_or_at_the_end_of_the_next_year() -> None:
+    supplied = date(2024, 3, 1)
+    assert cash.accrued_on(supplied, date(2024, 7, 1)) == date(2024, 7, 1)
+    assert cash.accrued_on(supplied, date(2026, 7, 1)) == date(2025, 12, 31)
+    assert cash.accrued_on(supplied, None) == date(2025, 12, 31)
+    assert cash.may_use(DAY, D(2000000), D(100000))
+    assert not cash.may_use(DAY, D("2000000.01"))
+    assert not cash.may_use(DAY, D(1), D("100000.01"))

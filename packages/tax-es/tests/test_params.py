@@ -1,7 +1,7 @@
 """Every value says from when it applies and which text says so."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -165,3 +165,34 @@ def test_the_version_names_the_whole_of_the_parameters() -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", parameters.version())
     assert parameters.norm_name("BOE-A-2012-9364") == "Real Decreto-ley 20/2012"
     assert parameters.norm_name("BOE-A-1900-1") == "BOE-A-1900-1"
+
+
+EDGES = [
+    (file, name, entry)
+    for file in parameters.files()
+    for name, values in parameters.load(file).items()
+    for entry in values
+]
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "entry"), EDGES, ids=[f"{f} {n} {e.since}" for f, n, e in EDGES]
+)
+def test_the_day_before_and_the_day_after_each_change(
+    file: str, name: str, entry: Parameter[Any]
+) -> None:
+    """On its first and last day a value applies; a day earlier or later, another or none."""
+    conditions = {row.condition: True for row in ROWS if row.condition}
+
+    def on(day: date) -> Parameter[Any] | None:
+        values = parameters.series(file, name)
+        try:
+            return values.on(day, conditions=conditions, allow_unverified=True)
+        except NotInForceError:
+            return None
+
+    assert on(entry.since) == entry
+    assert on(entry.since - timedelta(days=1)) != entry
+    if entry.until:
+        assert on(entry.until) == entry
+        assert on(entry.until + timedelta(days=1)) != entry

@@ -53,6 +53,13 @@ def test_validate_says_what_is_wrong_and_where(good: Path, wrong: Path) -> None:
     assert "Country" in shown
 
 
+def test_messages_are_in_spanish_when_asked(wrong: Path) -> None:
+    english = run("validate", str(wrong), "-q", code=1)
+    spanish = run("validate", str(wrong), "-q", "--language", "es", code=1)
+    assert "replace it" in english
+    assert "replace it" not in spanish
+
+
 def test_json_has_the_agreed_form(good: Path, wrong: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.xml").write_bytes(b"<a")
     shown = run("validate", str(tmp_path), "--format", "json", "--jobs", "2", code=2)

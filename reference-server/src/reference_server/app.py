@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from aeat_sii.environments import PRODUCTION, TEST, Environment, local
+from facturae_es import face as face_services
 from reference_server import health, observability, problems
 from reference_server.database import Database, migrate
 from reference_server.errors import ConfigurationError
@@ -17,12 +18,14 @@ from reference_server.services.aeat import router as aeat
 from reference_server.services.aeat import service as aeat_service
 from reference_server.services.auth import router as auth
 from reference_server.services.clients import router as clients
+from reference_server.services.face import router as face
+from reference_server.services.face import service as face_service
 from reference_server.services.invoices import router as invoices
 from reference_server.services.invoices.service import SUBMIT
 from reference_server.services.peppol import router as peppol
 from reference_server.services.storage import router as storage
 from reference_server.services.tax import router as tax
-from reference_server.settings import AgencyEnvironment, Settings
+from reference_server.settings import AgencyEnvironment, FaceEnvironment, Settings
 from reference_server.version import VERSION
 
 __all__ = ["PREFIX", "create_app"]
@@ -34,6 +37,7 @@ _ROUTERS = (
     invoices.router,
     tax.router,
     aeat.router,
+    face.router,
     peppol.router,
     storage.router,
 )
@@ -59,7 +63,12 @@ def create_app(
     metrics = observability.Metrics()
     roots = chosen.agency_roots.read_bytes() if chosen.agency_roots else None
     connect = aeat_service.connector(agency, roots, clock)
-    handlers = {SUBMIT: aeat_service.submitter(database, chosen, metrics, connect, clock)}
+    face_roots = chosen.face_roots.read_bytes() if chosen.face_roots else None
+    connect_face = face_service.connector(_face(chosen), face_roots, clock)
+    handlers = {
+        SUBMIT: aeat_service.submitter(database, chosen, metrics, connect, clock),
+        face_service.SUBMIT: face_service.submitter(database, chosen, connect_face, clock),
+    }
     relay = Relay(database, handlers, clock)
 
     @asynccontextmanager
@@ -85,6 +94,7 @@ def create_app(
     app.state.relay = relay
     app.state.clock = clock
     app.state.agency = agency
+    app.state.face = connect_face
     problems.install(app)
     observability.install(app, metrics, chosen.max_body_bytes)
     app.include_router(health.router)
@@ -99,3 +109,12 @@ def _agency(settings: Settings) -> Environment:
             raise ConfigurationError("EINVOICE_AGENCY_URL is missing: where is the sandbox?")
         return local(settings.agency_url)
     return PRODUCTION if settings.agency is AgencyEnvironment.PRODUCTION else TEST
+
+
+def _face(settings: Settings) -> face_services.Environment:
+    if settings.face is FaceEnvironment.SANDBOX:
+        if not settings.face_url:
+            raise ConfigurationError("EINVOICE_FACE_URL is missing: where is the sandbox of FACe?")
+        return face_services.local(settings.face_url)
+    is_real = settings.face is FaceEnvironment.PRODUCTION
+    return face_services.production() if is_real else face_services.staging()

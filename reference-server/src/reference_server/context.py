@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from aeat_sii.environments import Environment
+from einvoice_core.certificates import Credential
+from facturae_es import face
 from reference_server.database import Database
 from reference_server.events import Relay
 from reference_server.links import Link
@@ -22,6 +24,7 @@ __all__ = [
     "AppSettings",
     "AppTokens",
     "Db",
+    "FaceConnect",
     "Linked",
     "LoginAttempts",
 ]
@@ -67,8 +70,17 @@ def _agency(request: Request) -> Environment:
     return environment
 
 
+def _face(request: Request) -> Callable[[Credential], tuple[face.Rest | face.Soap, face.Client]]:
+    connect: Callable[[Credential], tuple[face.Rest | face.Soap, face.Client]]
+    connect = request.app.state.face
+    return connect
+
+
 AppRelay = Annotated[Relay, Depends(_relay)]
 AppClock = Annotated[Callable[[], datetime], Depends(_clock)]
+FaceConnect = Annotated[
+    Callable[[Credential], tuple[face.Rest | face.Soap, face.Client]], Depends(_face)
+]
 AgencyAddresses = Annotated[Environment, Depends(_agency)]
 Db = Annotated[Database, Depends(_database)]
 AppSettings = Annotated[Settings, Depends(_settings)]

@@ -13,6 +13,7 @@ ServerError                     server
 ├── TooManyError                server.too_many
 ├── FullDiskError               server.full_disk       (in ``files``)
 ├── DamagedFileError            server.damaged_file    (in ``files``)
+├── NotDeliveredError           server.not_delivered
 └── ConfigurationError          server.configuration
 """
 
@@ -29,6 +30,7 @@ __all__ = [
     "ImmutableError",
     "InvalidError",
     "NotAuthenticatedError",
+    "NotDeliveredError",
     "NotFoundError",
     "ServerError",
     "TooLargeError",
@@ -116,3 +118,10 @@ class ConfigurationError(ServerError):
     """A setting is missing or wrong."""
 
     code = "server.configuration"
+
+
+class NotDeliveredError(ServerError):
+    """An authority gave no answer, or will not take what is sent until somebody looks."""
+
+    code = "server.not_delivered"
+    status = 502

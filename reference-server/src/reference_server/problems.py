@@ -82,6 +82,8 @@ def _status(error: EInvoiceError) -> int:
         return error.status
     if error.code.startswith("aeat.") and not error.code.startswith("aeat.record"):
         return HTTPStatus.BAD_GATEWAY
+    if error.code.startswith(("face.", "http.")):
+        return HTTPStatus.BAD_GATEWAY
     if isinstance(error, CertificateError):
         return HTTPStatus.UNPROCESSABLE_ENTITY
     return HTTPStatus.UNPROCESSABLE_ENTITY

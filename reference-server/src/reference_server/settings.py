@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["AgencyEnvironment", "Settings"]
+__all__ = ["AgencyEnvironment", "FaceEnvironment", "Settings"]
 
 
 class AgencyEnvironment(StrEnum):
@@ -22,6 +22,15 @@ class AgencyEnvironment(StrEnum):
     PRODUCTION = "production"
     SANDBOX = "sandbox"
     """The address in ``agency_url``."""
+
+
+class FaceEnvironment(StrEnum):
+    """Which FACe receives invoices for public buyers."""
+
+    STAGING = "staging"
+    PRODUCTION = "production"
+    SANDBOX = "sandbox"
+    """The address in ``face_url``."""
 
 
 class Settings(BaseSettings):
@@ -36,6 +45,9 @@ class Settings(BaseSettings):
         agency: Which service of the tax agency receives records.
         agency_url: Its address, when ``agency`` is ``sandbox``.
         agency_roots: PEM file with the authority of that address, when it is not a public one.
+        face: Which FACe receives invoices for public buyers.
+        face_url: Its address, when ``face`` is ``sandbox``.
+        face_roots: PEM file with the authority of that address, when it is not a public one.
         deliver: Whether a thread sends what is due.
         open_registration: Whether anybody may register a company.
         login_attempts: Wrong passwords for one address and user in five minutes.
@@ -51,6 +63,9 @@ class Settings(BaseSettings):
     agency: AgencyEnvironment = AgencyEnvironment.TEST
     agency_url: str = ""
     agency_roots: Path | None = None
+    face: FaceEnvironment = FaceEnvironment.STAGING
+    face_url: str = ""
+    face_roots: Path | None = None
     deliver: bool = True
     open_registration: bool = True
     login_attempts: int = 10

@@ -11,6 +11,7 @@ _MODULES = (
     "reference_server.kept",
     "reference_server.services.auth.tables",
     "reference_server.services.clients.tables",
+    "reference_server.services.face.tables",
     "reference_server.services.invoices.tables",
 )
 

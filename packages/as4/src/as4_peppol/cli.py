@@ -23,10 +23,10 @@ __all__ = ["main"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-Verb = Callable[..., int]
+_Verb = Callable[..., int]
 
 
-def _network(function: Verb) -> Verb:
+def _network(function: _Verb) -> _Verb:
     options = (
         click.option(
             "--network",
@@ -47,7 +47,7 @@ def _network(function: Verb) -> Verb:
     return function
 
 
-def _key(function: Verb) -> Verb:
+def _key(function: _Verb) -> _Verb:
     options = (
         click.option("--key", type=_FILE, required=True, help="PKCS#12 file of this access point."),
         click.option(

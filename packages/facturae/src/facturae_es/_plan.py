@@ -9,6 +9,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from pydantic import BaseModel
+
 from einvoice_core.records import RawXml, Record, Xml
 from facturae_es.facets import Decimals, OneOf, Since, Text, Version
 
@@ -124,21 +126,34 @@ def value_text(plan: FieldPlan, value: object) -> str:
 
 
 @cache
-def _defaults(record: type[Record]) -> dict[str, Any]:
-    return {
+def _defaults(record: type[Record]) -> tuple[dict[str, Any], set[str]]:
+    """Return the defaults of a record's fields, and the names of all of them."""
+    defaults = {
         name: None if info.is_required() else info.get_default()
         for name, info in record.model_fields.items()
     }
+    return defaults, set(defaults)
 
 
-_set = object.__setattr__
+_new = object.__new__
+_put_values, _put_given, _put_extra, _put_private = (
+    BaseModel.__dict__[name].__set__
+    for name in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+)
 
 
 def made(kind: type[R], **values: object) -> R:
     """Make a record of values that are known to be right, without validating them again."""
-    record = kind.__new__(kind)
-    _set(record, "__dict__", {**_defaults(kind), **values})
-    _set(record, "__pydantic_fields_set__", set(values))
-    _set(record, "__pydantic_extra__", None)
-    _set(record, "__pydantic_private__", None)
+    defaults, names = _defaults(kind)
+    record = _new(kind)
+    _put_values(record, defaults | values)
+    # Nobody changes the set of a frozen record, and a copy of a record has its own.
+    _put_given(record, names)
+    _put_extra(record, None)
+    _put_private(record, None)
     return record

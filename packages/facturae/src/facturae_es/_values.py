@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from einvoice_core.records import Record
 from facturae_es._plan import FieldPlan, plan_of, value_text
 from facturae_es.codes import SINCE
-from facturae_es.facets import Version
+from facturae_es.facets import Digits, Version
 
 __all__ = ["Fault", "Judge", "faults"]
 
@@ -21,6 +21,7 @@ Fault = tuple[str, str, str]
 Judge = Callable[[object], Iterator[tuple[str, str]]]
 """Yields number of the rule and message for each fault of a value."""
 
+_CENTS = 2
 _AGE = {version: age for age, version in enumerate(Version)}
 
 
@@ -35,7 +36,7 @@ def faults(
         raw: Judges the text of an ``Extensions`` element.
         prefix: Field in which the record stands, with a point at the end.
     """
-    if _is_clean(record, version):
+    if _cleanliness(type(record), version)(record):
         return
     values = record.__dict__
     for name, plan, judge in _judges(type(record), version):
@@ -71,31 +72,12 @@ def faults(
             yield "S06", f"exactly one of {options} is needed, not {given}", prefix[:-1]
 
 
-def _is_clean(record: Record, version: Version) -> bool:
-    """Tell quickly whether a record has no fault, which is what nearly all records are."""
-    values = record.__dict__
-    tests, choices = _tests(type(record), version)
-    for name, test in tests:
-        value = values[name]
-        if value is not None and not test(value):
-            return False
-    for names, optional in choices:
-        given = 0
-        for name in names:
-            given += values[name] is not None
-        if given > 1 or not (given or optional):
-            return False
-    return True
-
-
 Test = Callable[[Any], bool]
 
 
 @cache
-def _tests(
-    kind: type[Record], version: Version
-) -> tuple[tuple[tuple[str, Test], ...], tuple[tuple[tuple[str, ...], bool], ...]]:
-    """Return a quick test for each field with something to judge, and the choices."""
+def _cleanliness(kind: type[Record], version: Version) -> Test:
+    """Return a quick test whether a record has no fault, which is what nearly all records are."""
     tests = tuple(
         (name, _test(plan, judge, version)) for name, plan, judge in _judges(kind, version)
     )
@@ -103,7 +85,22 @@ def _tests(
         (tuple(plan.name for plan in plans), choice.endswith("?"))
         for choice, plans in _choices(kind)
     )
-    return tests, choices
+
+    def is_clean(record: Any) -> bool:  # noqa: ANN401 - a record of that class
+        values = record.__dict__
+        for name, test in tests:
+            value = values[name]
+            if value is not None and not test(value):
+                return False
+        for names, optional in choices:
+            given = 0
+            for name in names:
+                given += values[name] is not None
+            if given > 1 or not (given or optional):
+                return False
+        return True
+
+    return is_clean
 
 
 def _test(plan: FieldPlan, judge: Judge | None, version: Version) -> Test:
@@ -112,27 +109,40 @@ def _test(plan: FieldPlan, judge: Judge | None, version: Version) -> Test:
     one = _test_of_one(plan, judge, version)
     if not plan.many:
         return one
-    return lambda items: bool(items or not plan.required) and all(map(one, items))
+    if plan.required:
+        return lambda items: bool(items) and all(map(one, items))
+    return lambda items: not items or all(map(one, items))
 
 
 def _test_of_one(plan: FieldPlan, judge: Judge | None, version: Version) -> Test:
     if plan.record is not None:
-        return partial(_is_clean, version=version)
+        return _cleanliness(plan.record, version)
     if plan.text is not None and not plan.text.pattern:
         low, high = plan.text.minimum, plan.text.maximum
         return lambda text: low <= len(text) <= high
     if plan.decimals is not None and plan.xml.codec is not None:
-        encode, match = plan.xml.codec.encode, plan.decimals.of(version).pattern.fullmatch
-        # Padding with zeros, which is all that the codec adds, breaks no pattern that holds.
-        return lambda value: bool(
-            (type(value) is Decimal and match(str(value))) or match(encode(value))
-        )
+        return _test_of_amount(plan.decimals.of(version), plan.xml.codec.encode)
     if plan.one_of is not None:
         return plan.one_of.values.__contains__
     if judge is not None:
         return lambda value: not any(judge(value))
     # An element that is kept as text: the slow way looks into extensions.
     return lambda value: plan.xml.name != "Extensions"
+
+
+def _test_of_amount(digits: Digits, encode: Callable[[Any], str]) -> Test:
+    match = digits.pattern.fullmatch
+    allows_cents = digits.signed and (digits.places == _CENTS or not digits.exact)
+    # Padding with zeros, which is all that the codec adds, breaks no pattern that holds.
+
+    def is_right(value: Decimal) -> bool:
+        if type(value) is Decimal:
+            text = str(value)
+            if (allows_cents and text[-3:-2] == ".") or match(text):
+                return True
+        return match(encode(value)) is not None
+
+    return is_right
 
 
 @cache
@@ -164,7 +174,9 @@ def _judge(plan: FieldPlan, version: Version) -> Judge | None:
         return _decimals_judge(plan, version)
     if plan.one_of is not None:
         return _list_judge(plan)
-    if plan.codes is not None and plan.codes in SINCE:
+    if plan.codes is not None and any(
+        _AGE[first] > _AGE[version] for first in SINCE.get(plan.codes, {}).values()
+    ):
         return _code_judge(plan, version)
     return None
 

@@ -9,21 +9,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from importlib.util import find_spec
 from itertools import pairwise
 from statistics import median
 
 from einvoice_core.errors import EInvoiceError
 from einvoice_core.money import round_to
+from tax_es._checks import exact
 from tax_es.calendar import Period
+from tax_es.errors import ArgumentError, UnknownKindError
 from tax_es.ids import nif, vat
 from tax_es.iva import equivalence, operations, rates, temporary
 from tax_es.ledger.entries import Bought, Issued, Ledger, Received, TaxLine, surcharge_of
 
-__all__ = ["Anomaly", "audit", "outliers", "round_trip"]
+__all__ = ["Anomaly", "audit", "isolated", "outliers", "round_trip"]
 
 _CENT = Decimal("0.01")
 _NUMBER = re.compile(r"(.*?)(\d+)$", re.DOTALL)
 _LONGEST_GAP = 1_000
+_FEWEST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +250,39 @@ def outliers(
                 words = f"base {entry.taxable_base}, usual for {party}: {middle}"
                 found.append(Anomaly("outlier", entry.id, words, is_certain=False))
     return tuple(found)
+
+
+def isolated(
+    entries: Iterable[Issued | Received], *, share: Decimal = Decimal(1)
+) -> tuple[Anomaly, ...]:
+    """Find entries that an isolation forest sets apart by base, tax, weekday and day of the month.
+
+    Needs the extra ``anomalies`` (scikit-learn). The same entries give the same answer.
+
+    Args:
+        entries: Of one side of the books.
+        share: Percent of entries to set apart, above 0 and up to 50.
+
+    Returns:
+        Anomalies that are unusual, not certain; none when there are fewer than 32 entries.
+
+    Raises:
+        ArgumentError: The share is out of range.
+        UnknownKindError: The extra is not installed.
+    """
+    if not 0 < exact(share, "a share") <= 50:
+        raise ArgumentError("the share is above 0 and up to 50 percent")
+    if find_spec("sklearn") is None:
+        raise UnknownKindError("an isolation forest needs the extra 'anomalies'")
+    chosen = list(entries)
+    if len(chosen) < _FEWEST:
+        return ()
+    from tax_es._statistics import isolation_ranks
+
+    rows = [[e.taxable_base, e.tax, Decimal(e.on.weekday()), Decimal(e.on.day)] for e in chosen]
+    apart = isolation_ranks(rows, share)
+    return tuple(
+        Anomaly("isolated", entry.id, f"base {entry.taxable_base} on {entry.on}", is_certain=False)
+        for entry, is_apart in zip(chosen, apart, strict=True)
+        if is_apart
+    )

@@ -10,6 +10,7 @@ Source:
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.util import find_spec
 from types import MappingProxyType
 
 from einvoice_core.money import round_to
@@ -69,12 +70,27 @@ def _seasonal_drift(history: Sequence[Decimal], season: int, horizon: int) -> li
     return [value + growth * (step // season + 1) for step, value in enumerate(base)]
 
 
+def _ets(history: Sequence[Decimal], season: int, horizon: int) -> list[Decimal]:
+    from tax_es._statistics import ets
+
+    return ets(history, season, horizon)
+
+
+def _theta(history: Sequence[Decimal], season: int, horizon: int) -> list[Decimal]:
+    from tax_es._statistics import theta
+
+    return theta(history, season, horizon)
+
+
 METHODS: Mapping[str, _Method] = MappingProxyType({
     "seasonal_naive": _seasonal_naive,
     "seasonal_drift": _seasonal_drift,
     "mean": _mean,
+    "ets": _ets,
+    "theta": _theta,
 })  # fmt: skip
-"""Methods by name: the baseline, the baseline with growth, and the mean of the last year."""
+"""Methods by name: the baseline, the baseline with growth, the mean of the last year, and those of
+the extra ``forecast``: exponential smoothing and Theta (statsmodels)."""
 
 
 def forecast(
@@ -100,8 +116,10 @@ def forecast(
 
     Raises:
         ArgumentError: The history is shorter than two years, or holds a float.
-        UnknownKindError: There is no such method.
+        UnknownKindError: There is no such method, or its extra is not installed.
     """
+    if method in ("ets", "theta") and find_spec("statsmodels") is None:
+        raise UnknownKindError(f"{method} needs the extra 'forecast'", known=tuple(METHODS))
     if method not in METHODS:
         raise UnknownKindError(f"{method!r} is no method", known=tuple(METHODS))
     if level not in _QUANTILES or not 1 <= horizon <= 10 * season or season < 1:
@@ -111,7 +129,7 @@ def forecast(
         raise ArgumentError(f"two years of history are needed: {2 * season} periods")
     errors = _backtest(METHODS[method], amounts, season, horizon)
     baseline = _backtest(_seasonal_naive, amounts, season, horizon)
-    spread = _deviation(_backtest(METHODS[method], amounts, season, 1).get(1, []))
+    spread = _deviation(errors.get(1, []))
     values = METHODS[method](amounts, season, horizon)
     found: list[Prediction] = []
     for step, value in enumerate(values, 1):
@@ -131,7 +149,9 @@ def _backtest(
 ) -> dict[int, list[Decimal]]:
     """Return the errors at each distance, from every origin with a year of history."""
     errors: dict[int, list[Decimal]] = {}
-    for origin in range(season, len(amounts)):
+    # What estimates a season needs two years before the first origin.
+    first = season if method in (_seasonal_naive, _mean, _seasonal_drift) else 2 * season
+    for origin in range(first, len(amounts)):
         ahead = min(horizon, len(amounts) - origin)
         for step, value in enumerate(method(amounts[:origin], season, ahead), 1):
             errors.setdefault(step, []).append(amounts[origin + step - 1] - value)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from ubl_peppol.batch import validate_many
 from ubl_peppol.census import Census, census
-from ubl_peppol.documents import examine_any, read_any
 from ubl_peppol.explaining import Explanation, explain
 from ubl_peppol.profiles import PROFILES, Profile, compose, rules_of
 from ubl_peppol.validation import validate
 
 if TYPE_CHECKING:
     from ubl_peppol import cii, model, structure, ubl
+    from ubl_peppol.documents import examine_any, read_any
 
 __all__ = [
     "PROFILES",
@@ -43,4 +43,6 @@ def __getattr__(name: str) -> object:
     """Import what is asked for: judging a document needs neither model nor readers."""
     if name in ("cii", "model", "structure", "ubl"):
         return import_module(f"{__name__}.{name}")
+    if name in ("examine_any", "read_any"):
+        return getattr(import_module(f"{__name__}.documents"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,7 +3,6 @@
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from lxml import etree
 
@@ -90,7 +89,7 @@ def judge(reading: Reading, profile: Profile, limit: int = MAX_FINDINGS) -> Repo
         report += layer.validate(reading, max(limit - len(report.findings), 0))
     report += Report(layers_skipped=MappingProxyType(skipped))
     artefacts = profile.artefacts_in_cii if reading.is_cii else profile.artefacts
-    return report + _rest(tuple(artefacts), tuple(layers))
+    return report + _rest(artefacts, tuple(layers))
 
 
 def judge_response(reading: ResponseReading, profile: Profile, limit: int = MAX_FINDINGS) -> Report:
@@ -98,7 +97,7 @@ def judge_response(reading: ResponseReading, profile: Profile, limit: int = MAX_
     report = Report()
     for layer in profile.responses:
         report += layer.validate(reading, max(limit - len(report.findings), 0))
-    return report + _rest(tuple(profile.artefacts), tuple(profile.responses))
+    return report + _rest(profile.artefacts, profile.responses)
 
 
 def _require(profile: Profile, fits: bool, what: str) -> None:
@@ -110,8 +109,10 @@ def _require(profile: Profile, fits: bool, what: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def _rest(artefacts: tuple[str, ...], layers: tuple[RuleSet[Any], ...]) -> Report:
-    """Say which of the official rules were not judged; the same for every document of a profile."""
+def _rest(
+    artefacts: tuple[str, ...], layers: tuple[RuleSet[Reading] | RuleSet[ResponseReading], ...]
+) -> Report:
+    """Say which of the official rules were not judged: the same for every document of a profile."""
     known = census()
     here = {rule for layer in layers for rule in layer.rules}
     skipped = {}

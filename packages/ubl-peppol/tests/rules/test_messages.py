@@ -1,25 +1,46 @@
 """Every message of a rule of EN 16931 can be said in Spanish, with the same values."""
 
 import re
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from einvoice_core.findings import Finding, Report, Severity
+from einvoice_core.findings import Finding, Report, RuleSet, Severity
 from ubl_peppol.messages import catalogue, translate
 from ubl_peppol.reading import read
-from ubl_peppol.rules import en16931
+from ubl_peppol.rules import en16931, peppol
+from ubl_peppol.rules.responses import invoice_response, message_response
+from ubl_peppol.rules.selfbilling import selfbilling
 from ubl_peppol.testing.bases import bases
 from ubl_peppol.testing.edits import apply, read_pairs
+from ubl_peppol.testing.peppol import edges
 
 FIELD = re.compile(r"\{([a-z_]+)(?:![rs])?\}")
 PAIRS = Path(__file__).parents[1] / "conformance" / "directed" / "en16931-ubl.csv"
 FIRST = {pair.rule: pair for pair in reversed(read_pairs(PAIRS))}
 
 
-def test_every_template_has_its_spanish_one() -> None:
-    assert {rule.message for rule in en16931.rules.values()} <= set(catalogue())
+@pytest.mark.parametrize(
+    "rules",
+    [en16931, peppol, selfbilling, invoice_response, message_response],
+    ids=lambda rules: rules.name,
+)
+def test_every_template_has_its_spanish_one(rules: RuleSet[object]) -> None:
+    assert {rule.message for rule in rules.rules.values()} <= set(catalogue())
+
+
+def test_the_findings_of_peppol_are_said_in_spanish() -> None:
+    checked = 0
+    for edge in islice(edges(), 0, None, 23):
+        report = peppol.validate(read(etree.fromstring(edge.xml.encode())))
+        for before, after in zip(report.findings, translate(report, "es").findings, strict=True):
+            if not before.undecided:
+                assert after.message != before.message
+                assert not re.search(r"\b(the|is|must|keep|add)\b", after.message), after.message
+                checked += 1
+    assert checked > 500
 
 
 @pytest.mark.parametrize("english", catalogue())

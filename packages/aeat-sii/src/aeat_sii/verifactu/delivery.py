@@ -51,7 +51,7 @@ from aeat_sii.verifactu.store.deliveries import (
     unmark,
 )
 
-__all__ = ["Dispatcher", "Outcome", "Sender", "Step", "backoff_s"]
+__all__ = ["Dispatcher", "Outcome", "Sender", "Step", "Transaction", "backoff_s"]
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30, 3_600

@@ -31,6 +31,8 @@ __all__ = [
 DAMAGED = (
     ValueError,
     TypeError,
+    # Of older versions, for names whose text has a tag that they do not know.
+    KeyError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,

@@ -154,9 +154,11 @@ def form_130(case: Case) -> Mapping[str, object]:
     figures = Figures(
         income,
         expenses + justified,
-        case.amount("withholdings_ytd", "withheld_ytd", "withholdings"),
-        case.amount("agricultural_income", "farming_income"),
-        case.amount("agricultural_withholdings", "farming_withheld"),
+        case.amount(
+            "withholdings_ytd", "withholding_ytd", "withheld_ytd", "withholdings", "withheld"
+        ),
+        case.amount("agricultural_income", "agrarian_income", "farming_income"),
+        case.amount("agricultural_withholdings", "agrarian_withholdings", "farming_withheld"),
     )
     earlier = _earlier(case, "07", "16", "19")
     closed = close_130(period, figures, _options(case, earlier, Method.NORMAL))
@@ -176,7 +178,7 @@ def form_131(case: Case) -> Mapping[str, object]:
         period,
         activities,
         sales=case.amount("sales"),
-        farming_income=case.amount("agricultural_income", "farming_income"),
+        farming_income=case.amount("agricultural_income", "agrarian_income", "farming_income"),
         withheld=case.amount("withholdings"),
         options=_options(case, _earlier(case, "10", "12", "15"), Method.NORMAL),
     )

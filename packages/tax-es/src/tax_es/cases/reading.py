@@ -9,7 +9,10 @@ from tax_es.errors import CaseError
 
 __all__ = ["Case", "amount"]
 
-_COMMENTS = frozenset({"id", "source", "note", "notes", "what", "why", "topic", "expected"})
+_COMMENTS = frozenset({
+    "id", "source", "note", "notes", "what", "why", "topic", "expected", "activity", "description",
+    "name",
+})  # fmt: skip
 
 
 def amount(value: object, name: str) -> Decimal:

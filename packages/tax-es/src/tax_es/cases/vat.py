@@ -28,9 +28,14 @@ __all__ = [
 _ZERO = Decimal(0)
 _CHECKS = {
     "iban": iban.check, "cups": cups.check, "dir3": dir3.check, "postal": postal.check,
-    "cadastre": cadastre.check, "catastral": cadastre.check,
+    "cadastre": cadastre.check, "catastral": cadastre.check, "ccc": iban.from_account_code,
 }  # fmt: skip
-_SALE_KINDS = frozenset({"goods", "services", "advance", "self_consumption"})
+_INVESTMENT = frozenset({"investment", "investment_good", "investment_goods"})
+# What a taxed sale or purchase is; it does not change its box.
+_PLAIN_KINDS = frozenset({
+    "goods", "service", "services", "advance", "self_consumption", "barter", "real_estate", "rent",
+    "aib", "isp", "import",
+})  # fmt: skip
 
 
 def identifiers(case: Case) -> Mapping[str, object]:
@@ -57,6 +62,8 @@ def _kind_of(value: str, name: str) -> str:
         if name.lower().startswith(kind):
             return kind
     compact = nif.normalise(value)
+    if compact.isdigit() and len(compact) in (5, 20):
+        return "postal" if len(compact) == 5 else "ccc"
     if nif.check(value).valid or len(compact) <= 10:
         foreign = value.strip()[:2].upper()
         other = foreign in vat_numbers.countries() and foreign != "ES"
@@ -77,7 +84,8 @@ def prorrata(case: Case) -> Mapping[str, object]:
     )
     right, other = case.amount("right", default=None), case.amount("no_right", default=None)
     found = prorata.special(day, right, other, tax)
-    return {**found.values, "special_is_compulsory": bool(found["special_is_compulsory"])}
+    compulsory = bool(found["special_is_compulsory"])
+    return {**found.values, "deductible": found["total"], "special_is_compulsory": compulsory}
 
 
 def investment_goods(case: Case) -> Mapping[str, object]:
@@ -178,7 +186,10 @@ def form_303(case: Case) -> Mapping[str, object]:
         applied=case.optional("applied"),
         ask_refund=case.flag("refund"),
     )
-    ledger = Ledger(issued=tuple(maker.issued), received=tuple(maker.received))
+    if case.text("regime", default="general") != "general":
+        raise CaseError("this kind of case is of the general regime", field="regime")
+    territory = case.text("territory", default="peninsula")
+    ledger = Ledger(territory=territory, issued=tuple(maker.issued), received=tuple(maker.received))
     closed = form303.close(ledger, period, options)
     boxes, rows = closed.boxes, design(period)
     return {
@@ -202,6 +213,7 @@ def form_303(case: Case) -> Mapping[str, object]:
         "to_pay": max(_ZERO, boxes["71"]),
         "to_compensate": boxes["72"],
         "to_refund": boxes["73"],
+        "applied": boxes["78"],
         "pending": boxes["87"],
     }
 
@@ -224,12 +236,13 @@ class _Entries:
             chosen = operation
             if kind in operations.names():
                 chosen = kind
-            elif kind not in _SALE_KINDS | {"investment_good"}:
+            elif kind not in _PLAIN_KINDS | _INVESTMENT:
                 raise CaseError(f"{kind!r} is no kind of sale", field=names[0])
             taxed = operations.by_name(chosen).box == "by_rate"
+            percent = _percent(part, self._day)
             line = TaxLine(
                 taxable_base=part.amount("base", default=None),
-                percent=_percent(part, self._day) if taxed else None,
+                percent=percent if taxed else None,
                 tax=part.optional("tax"),
                 surcharge_percent=part.optional("recargo"),
             )
@@ -237,8 +250,8 @@ class _Entries:
             self.issued.append(
                 Issued(
                     id=f"{names[0]}-{len(self.issued)}", issued_on=self._day, operation=chosen,
-                    lines=(line,), modifies=modifies, services=kind == "services",
-                    investment_good=kind == "investment_good",
+                    lines=(line,), modifies=modifies, services=kind in ("service", "services"),
+                    investment_good=kind in _INVESTMENT,
                 )
             )  # fmt: skip
 
@@ -249,7 +262,7 @@ class _Entries:
         """Add the purchases of a list."""
         for part in case.parts(*names):
             kind = part.text("kind", default="goods")
-            if kind not in ("goods", "services", "investment_good"):
+            if kind not in _PLAIN_KINDS | _INVESTMENT:
                 raise CaseError(f"{kind!r} is no kind of purchase", field=names[0])
             line = TaxLine(
                 taxable_base=part.amount("base", default=None),
@@ -258,8 +271,8 @@ class _Entries:
             )
             entry = Received(
                 id=f"{names[0]}-{len(self.received)}", issued_on=self._day, operation=operation,
-                lines=(line,), modifies=modifies, services=kind == "services",
-                investment_good=investment or kind == "investment_good",
+                lines=(line,), modifies=modifies, services=kind in ("service", "services"),
+                investment_good=investment or kind in _INVESTMENT,
                 deductible_percent=part.amount("deductible_pct", default=Decimal(100)),
                 use=Use(part.text("use", default=Use.COMMON)),
             )  # fmt: skip
@@ -287,15 +300,17 @@ def compensation(case: Case) -> Mapping[str, object]:
 def rectification(case: Case) -> Mapping[str, object]:
     """Corrective forms 303 of one period, each after the ones before it."""
     period = Period(case.whole("year", default=2025), "1T")
-    earlier = [case.amounts("original")]
+    original = case.amounts("original")
+    earlier = [original]
     refund = case.raw("refund", default=True) is True
     answer: dict[str, object] = {}
-    agreed = _ZERO
+    # A refund that the first form asked for counts as agreed unless the case says otherwise.
+    agreed = case.amount("refunds_agreed", "refund_agreed", default=original.get("73", _ZERO))
     for name in ("first", "second", "third"):
         if not case.has(f"{name}_rectification"):
             continue
         part = case.part(f"{name}_rectification")
-        agreed = part.amount("refunds_agreed", "109", default=agreed)
+        agreed = part.amount("refunds_agreed", "refund_agreed", "109", default=agreed)
         options = form303.Options(
             unpaid_regularisation=part.amount("new_69", default=None),
             rectifies=tuple(earlier),

@@ -2,66 +2,53 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
 from einvoice_core.money import parse_decimal
 from tax_es.calendar import Period
 from tax_es.errors import ArgumentError
-from tax_es.ledger import Ledger, read_csv, read_json
+from tax_es.ledger import Issued, Ledger, Received, read_csv, read_json, read_lines
 from tax_es.wire import as_json
 
 __all__ = [
-    "AMOUNT",
-    "DAY",
-    "PERIOD",
+    "amount",
+    "day",
+    "is_stream",
+    "period",
     "read_ledger",
     "read_text",
     "show",
+    "stream",
 ]
 
 
-class _Day(click.ParamType[date]):
-    name = "day"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> date:  # noqa: ANN401 - as click has it
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no day: write it like 2025-03-31", param, ctx)
+def day(text: str) -> date:
+    """Read a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no day: write it like 2025-03-31") from error
 
 
-class _Amount(click.ParamType[Decimal]):
-    name = "amount"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Decimal:  # noqa: ANN401 - as click has it
-        if isinstance(value, Decimal):
-            return value
-        try:
-            return parse_decimal(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+def amount(text: str) -> Decimal:
+    """Read an amount."""
+    try:
+        return parse_decimal(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
-class _Period(click.ParamType[Period]):
-    name = "period"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Period:  # noqa: ANN401 - as click has it
-        if isinstance(value, Period):
-            return value
-        try:
-            return Period.parse(value)
-        except ArgumentError as error:
-            self.fail(error.message, param, ctx)
-
-
-DAY, AMOUNT, PERIOD = _Day(), _Amount(), _Period()
+def period(text: str) -> Period:
+    """Read a period."""
+    try:
+        return Period.parse(text)
+    except ArgumentError as error:
+        raise click.BadParameter(error.message) from error
 
 
 def show(value: object) -> None:
@@ -79,6 +66,25 @@ def read_text(path: str) -> str:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentError(f"{path} cannot be read: {error}") from error
+
+
+def is_stream(path: str) -> bool:
+    """Whether a file holds lines of JSON, by its name."""
+    return path.lower().endswith((".jsonl", ".ndjson"))
+
+
+def stream(path: str) -> Iterator[Issued | Received]:
+    """Yield the entries of a file of lines of JSON, one at a time.
+
+    Raises:
+        LedgerError: A line is no entry.
+        ArgumentError: The file cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as lines:
+            yield from read_lines(lines)
+    except OSError as error:
         raise ArgumentError(f"{path} cannot be read: {error}") from error
 
 

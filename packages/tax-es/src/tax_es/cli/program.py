@@ -8,9 +8,11 @@ from typing import Any
 import click
 
 from einvoice_core.cli import FINDINGS, VALID, command_group
+from tax_es.anomalies import audit as audit_of
 from tax_es.calendar import Period
-from tax_es.cli.io import AMOUNT, DAY, PERIOD, read_ledger, read_text, show
-from tax_es.closing.by_number import MODELS, close_form
+from tax_es.cli import io
+from tax_es.cli.io import read_ledger, read_text, show
+from tax_es.closing.by_number import MODELS, close_form, close_stream
 from tax_es.errors import CaseError
 from tax_es.wire import as_json, close_json, result_json
 
@@ -26,7 +28,12 @@ _TRACE = click.option("--trace/--no-trace", default=True, help="Show the trace."
 _UNVERIFIED = click.option(
     "--allow-unverified", is_flag=True, help="Use parameters that carry a mark; the answer says so."
 )
-_INPUT = click.option("--input", "source", required=True, help="Ledger: JSON, CSV, or - for stdin.")
+_INPUT = click.option(
+    "--input",
+    "source",
+    required=True,
+    help="Ledger: JSON, CSV, - for stdin; .jsonl (lines of JSON) for form 303.",
+)
 
 
 @main.command()
@@ -52,11 +59,11 @@ def vat(text: str) -> int:
 
 
 @main.command()
-@click.option("--on", "day", type=DAY, required=True, help="Day of accrual.")
+@click.option("--on", "day", type=io.day, required=True, help="Day of accrual.")
 @click.option("--kind", default="general", help="general, reduced, super_reduced, zero.")
 @click.option("--territory", default="peninsula", help="peninsula or canarias.")
-@click.option("--known-on", type=DAY, help="Leave out what was published later.")
-@click.option("--base", type=AMOUNT, help="Taxable base, to compute the tax.")
+@click.option("--known-on", type=io.day, help="Leave out what was published later.")
+@click.option("--base", type=io.amount, help="Taxable base, to compute the tax.")
 @_UNVERIFIED
 def iva(
     day: date, kind: str, territory: str, known_on: date | None, base: Decimal | None,
@@ -72,10 +79,10 @@ def iva(
 @main.command()
 @click.option("--year", type=int, required=True)
 @click.option("--territory", required=True, help="Autonomous community, such as madrid.")
-@click.option("--general-base", type=AMOUNT, required=True)
-@click.option("--savings-base", type=AMOUNT, default="0")
-@click.option("--minimum", type=AMOUNT, default="5550")
-@click.option("--minimum-autonomous", type=AMOUNT)
+@click.option("--general-base", type=io.amount, required=True)
+@click.option("--savings-base", type=io.amount, default="0")
+@click.option("--minimum", type=io.amount, default="5550")
+@click.option("--minimum-autonomous", type=io.amount)
 @_TRACE
 @_UNVERIFIED
 def irpf(
@@ -93,10 +100,10 @@ def irpf(
 
 
 @main.command()
-@click.option("--on", "day", type=DAY, required=True, help="Day of payment.")
+@click.option("--on", "day", type=io.day, required=True, help="Day of payment.")
 @click.option("--kind", default="professional_general")
 @click.option("--territory", default="peninsula")
-@click.option("--base", type=AMOUNT)
+@click.option("--base", type=io.amount)
 def withholding(day: date, kind: str, territory: str, base: Decimal | None) -> None:
     """Show the withholding rate of a kind of income on a day."""
     from tax_es.irpf import withholding_rate
@@ -106,9 +113,9 @@ def withholding(day: date, kind: str, territory: str, base: Decimal | None) -> N
 
 
 @main.command()
-@click.option("--on", "day", type=DAY, required=True, help="A day of the month.")
-@click.option("--monthly-income", type=AMOUNT, required=True)
-@click.option("--base", type=AMOUNT, help="Base chosen; by default the lowest.")
+@click.option("--on", "day", type=io.day, required=True, help="A day of the month.")
+@click.option("--monthly-income", type=io.amount, required=True)
+@click.option("--base", type=io.amount, help="Base chosen; by default the lowest.")
 @_TRACE
 def reta(day: date, monthly_income: Decimal, base: Decimal | None, trace: bool) -> None:
     """Compute the contribution of a self-employed person."""
@@ -120,7 +127,9 @@ def reta(day: date, monthly_income: Decimal, base: Decimal | None, trace: bool) 
 @main.command()
 @click.argument("model", type=click.Choice(MODELS))  # fmt: skip
 @_INPUT
-@click.option("--period", type=PERIOD, required=True, help="Such as 2025-1T, 2025-07 or 2025-0A.")
+@click.option(
+    "--period", type=io.period, required=True, help="Such as 2025-1T, 2025-07 or 2025-0A."
+)
 @click.option("--option", "chosen", multiple=True, metavar="NAME=VALUE",
               help="Such as to_compensate=100 or prorrata=56 (form 303).")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["json", "text"]), default="json")
@@ -133,35 +142,43 @@ def form(
     explain: str | None, trace: bool, allow_unverified: bool,
 ) -> None:  # fmt: skip
     """Close a form from a ledger: boxes and trace."""
-    closed = close_form(model, read_ledger(source), period, chosen, allow_unverified)
+    found: tuple[object, ...] = ()
+    if io.is_stream(source) and model == "303":
+        closed = close_stream(io.stream(source), period, chosen)
+    else:
+        ledger = read_ledger(source)
+        closed = close_form(model, ledger, period, chosen, allow_unverified)
+        found = audit_of(ledger)
     if explain:
         click.echo("\n".join(closed.explain(explain, language)))
     elif form == "text":
         for step in closed.trace:
             click.echo(step.sentence_es if language == "es" else step.sentence_en)
     else:
-        show(close_json(closed, trace=trace))
+        show(close_json(closed, trace=trace) | ({"anomalies": found} if found else {}))
 
 
 @main.command()
 @_INPUT
-@click.option("--period", type=PERIOD, required=True, help="A quarter, such as 2025-1T.")
+@click.option("--period", type=io.period, required=True, help="A quarter, such as 2025-1T.")
 @_UNVERIFIED
 def close(source: str, period: Period, allow_unverified: bool) -> None:
     """Close every form of a quarter: 303, 130, 111, 115, 123 and 349."""
     ledger = read_ledger(source)
     models = ("303", "130", "111", "115", "123", "349")
     closed = (close_form(model, ledger, period, (), allow_unverified) for model in models)
-    show({each.model: close_json(each, trace=False) for each in closed})
+    answer: dict[str, object] = {each.model: close_json(each, trace=False) for each in closed}
+    found = audit_of(ledger)
+    show(answer | ({"anomalies": found} if found else {}))
 
 
 @main.command()
 @click.option("--year", type=int, required=True)
 @click.option("--form", "forms", multiple=True, help="Repeat for several; by default the usual.")
 @click.option("--regime", type=click.Choice(["quarterly", "monthly"]), default="quarterly")
-@click.option("--holiday", "holidays", type=DAY, multiple=True, help="A holiday of your place.")
+@click.option("--holiday", "holidays", type=io.day, multiple=True, help="A holiday of your place.")
 @click.option("--format", "form", type=click.Choice(["json", "ical"]), default="json")
-@click.option("--stamp", type=DAY, help="Day written in the calendar; by default today.")
+@click.option("--stamp", type=io.day, help="Day written in the calendar; by default today.")
 @_UNVERIFIED
 def calendar(
     year: int, forms: tuple[str, ...], regime: str, holidays: tuple[date, ...], form: str,
@@ -181,9 +198,9 @@ def calendar(
 
 
 @main.command()
-@click.option("--amount", type=AMOUNT, required=True)
-@click.option("--due", type=DAY, required=True, help="Last day to pay.")
-@click.option("--paid-on", type=DAY, required=True)
+@click.option("--amount", type=io.amount, required=True)
+@click.option("--due", type=io.day, required=True, help="Last day to pay.")
+@click.option("--paid-on", type=io.day, required=True)
 @_TRACE
 @_UNVERIFIED
 def interest(
@@ -214,7 +231,7 @@ def forecast(source: str, horizon: int, season: int, method: str, level: int) ->
 
 @main.command()
 @_INPUT
-@click.option("--period", type=PERIOD, help="Report entries outside it.")
+@click.option("--period", type=io.period, help="Report entries outside it.")
 @click.option("--outliers/--no-outliers", default=False, help="Also what is unusual.")
 def audit(source: str, period: Period | None, outliers: bool) -> int:
     """Look for what is wrong in the books."""

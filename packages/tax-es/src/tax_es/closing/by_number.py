@@ -1,5 +1,6 @@
 """Closing a form by its number, with options as texts."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from decimal import Decimal
 
@@ -10,9 +11,9 @@ from tax_es.closing.parties import close_347, close_349
 from tax_es.closing.result import Close
 from tax_es.closing.withheld import close_111, close_115, close_123, close_180, close_190
 from tax_es.errors import ArgumentError, UnknownKindError
-from tax_es.ledger import Ledger
+from tax_es.ledger import Issued, Ledger, Received
 
-__all__ = ["MODELS", "close_form"]
+__all__ = ["MODELS", "close_form", "close_stream"]
 
 MODELS = ("303", "130", "111", "115", "123", "349", "347", "190", "180", "390")
 """Numbers of the forms that a ledger alone closes."""
@@ -62,6 +63,28 @@ def close_form(
     if model == "349":
         return close_349(ledger, period)
     return _PERIODS[model](ledger, period)
+
+
+def close_stream(
+    entries: Iterable[Issued | Received], period: Period, chosen: tuple[str, ...] = ()
+) -> Close:
+    """Close form 303 from entries that come one at a time, in constant memory.
+
+    Args:
+        entries: Such as :func:`tax_es.ledger.read_lines` yields.
+        period: Month or quarter.
+        chosen: Options as ``name=value``.
+
+    Returns:
+        The form, without the entries behind each box.
+
+    Raises:
+        FormError: An entry or an option has no place in the form.
+    """
+    builder = form303.Builder(period, _options_303(chosen), keep_entries=False)
+    for entry in entries:
+        builder.add(entry)
+    return builder.finish()
 
 
 def _quarters(ledger: Ledger, year: int) -> list[Close]:

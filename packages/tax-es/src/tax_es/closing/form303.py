@@ -139,6 +139,7 @@ class Builder:
         Raises:
             FormError: The entry has a currency, an operation or a percentage that the form lacks.
         """
+        self._add_cash_accounting(entry)
         if not self._first <= entry.on <= self._last:
             self.passed_over += 1
             return
@@ -152,6 +153,15 @@ class Builder:
         else:
             self._add_received(entry)
 
+    def _add_cash_accounting(self, entry: Issued | Received) -> None:
+        """Inform of what would have accrued by the general rule, whenever it is paid."""
+        is_cash = entry.cash_accounting or entry.operation == "cash_accounting"
+        if not is_cash or not self._first <= entry.issued_on <= self._last:
+            return
+        boxes = ("62", "63") if isinstance(entry, Issued) else ("74", "75")
+        self._sums.add(boxes[0], entry.taxable_base, entry.id)
+        self._sums.add(boxes[1], entry.tax, entry.id)
+
     def _add_issued(self, entry: Issued) -> None:
         kind = _kind(entry.operation)
         if entry.operation in ("igic", "ipsi"):
@@ -161,9 +171,6 @@ class Builder:
             if entry.investment_good:
                 self._volume.add("99", entry.taxable_base, entry.id)
         if kind.box == "by_rate":
-            if entry.cash_accounting:
-                self._sums.add("62", entry.taxable_base, entry.id)
-                self._sums.add("63", entry.tax, entry.id)
             for line in entry.lines:
                 self._charge(entry, line)
         elif kind.box and kind.name != "simplified_regime":
@@ -215,9 +222,6 @@ class Builder:
             boxes = ("14", "15") if entry.modifies else charged
             add(boxes[0], base, entry.id)
             add(boxes[1], tax, entry.id)
-        if entry.cash_accounting:
-            add("74", base, entry.id)
-            add("75", tax, entry.id)
         share = entry.deductible_percent
         if self.options.special_prorrata and entry.use is Use.NO_RIGHT:
             share = _ZERO

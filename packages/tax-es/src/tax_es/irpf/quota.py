@@ -4,6 +4,7 @@ Source:
     LIRPF, Ley 35/2006 (BOE-A-2006-20764), arts. 56, 62 to 66 and 73 to 76.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -38,6 +39,17 @@ COMMUNITIES = (
 )
 """Territories with a scale, in the order in which a batch numbers them."""
 
+_OTHER_NAMES = {
+    "ceuta": "ceuta_melilla",
+    "melilla": "ceuta_melilla",
+    "illes_balears": "baleares",
+    "catalunya": "cataluna",
+    "comunitat_valenciana": "valencia",
+    "comunidad_valenciana": "valencia",
+    "comunidad_de_madrid": "madrid",
+    "region_de_murcia": "murcia",
+    "rioja": "la_rioja",
+}
 _FORAL = frozenset({"navarra", "alava", "araba", "bizkaia", "gipuzkoa", "pais_vasco", "euskadi"})
 
 
@@ -71,7 +83,10 @@ def territory_index(territory: str) -> int:
     Raises:
         TerritoryError: It is foral, or unknown.
     """
-    name = str(territory).lower()
+    # People write Cataluña, Castilla-La Mancha, Castilla y León.
+    plain = unicodedata.normalize("NFKD", str(territory)).encode("ascii", "ignore").decode()
+    name = plain.strip().lower().replace("-", "_").replace(" ", "_")
+    name = _OTHER_NAMES.get(name, name)
     if name in _FORAL:
         raise TerritoryError(f"{territory} has its own foral tax, which is not recorded here")
     if name not in COMMUNITIES:
@@ -230,6 +245,6 @@ def gross_quota(
     for key, amount in amounts.items():
         if exact(amount, key) < 0:
             raise ArgumentError(f"{key} is not negative: losses are compensated before the quota")
-    territory_index(territory)
-    whole = graph(day, (str(territory).lower(),), allow_unverified=allow_unverified)
+    name = COMMUNITIES[territory_index(territory)]
+    whole = graph(day, (name,), allow_unverified=allow_unverified)
     return Quota(by_territory(whole, 0).run(amounts))

@@ -13,6 +13,7 @@ from einvoice_core.findings import Report
 from einvoice_core.reports import Described, Tool
 
 if TYPE_CHECKING:
+    from ubl_peppol.messages import Language
     from ubl_peppol.schematron import SecondOpinion
 
 __all__ = ["AUTO", "judge", "the_tool", "validate"]
@@ -27,6 +28,7 @@ def judge(
     xsd: Path | None = None,
     schematron: tuple[Path, ...] = (),
     timeout_s: float = 120,
+    language: Language = "en",
 ) -> Report:
     """Judge a document, and ask the official rules too when files of them are given.
 
@@ -36,10 +38,15 @@ def judge(
         xsd: Folder with the UBL schemas.
         schematron: Official stylesheets or schemas.
         timeout_s: Seconds that one document may take with one of these.
+        language: Of our messages; the official ones stay as they are.
     """
     from ubl_peppol.validation import validate as validate_document
 
     report = validate_document(xml, profile, xsd=xsd)
+    if language != "en":
+        from ubl_peppol.messages import translate
+
+        report = translate(report, language)
     if schematron:
         report += _opinion(schematron, timeout_s).judge(xml)
     return report
@@ -101,13 +108,32 @@ def the_tool() -> Tool:
     show_default=True,
     help="Seconds that one document may take with an official file.",
 )
+@click.option(
+    "--language",
+    type=click.Choice(["en", "es"]),
+    default="en",
+    show_default=True,
+    help="Of the messages.",
+)
 def validate(
-    check: Check, profile: str, xsd: Path | None, schematron: tuple[Path, ...], timeout: float
+    check: Check,
+    profile: str,
+    xsd: Path | None,
+    schematron: tuple[Path, ...],
+    timeout: float,
+    language: Language,
 ) -> int:
     """Judge documents by the rules of EN 16931 and of Peppol."""
     if profile != AUTO:
         from ubl_peppol.profiles import profile_of
 
         profile_of(profile)
-    judged_by = partial(judge, profile=profile, xsd=xsd, schematron=schematron, timeout_s=timeout)
+    judged_by = partial(
+        judge,
+        profile=profile,
+        xsd=xsd,
+        schematron=schematron,
+        timeout_s=timeout,
+        language=language,
+    )
     return check.run(judged_by, the_tool())

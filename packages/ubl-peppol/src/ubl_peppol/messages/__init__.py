@@ -1,8 +1,8 @@
 """The messages of findings in Spanish.
 
 A finding speaks English, with the values of its place. ``translate`` finds the template that the
-message was made of, and says the same with the template of the catalogue ``es.toml``. A message
-that the catalogue does not have stays English.
+message was made of, and says the same with the template of the catalogue (``es.toml``,
+``es-peppol.toml``). A message that the catalogue does not have stays English.
 """
 
 import re
@@ -38,8 +38,11 @@ def _phrases() -> Mapping[str, str]:
 
 @cache
 def _data() -> Mapping[str, list[dict[str, str]]]:
-    text = resources.files("ubl_peppol").joinpath("messages/es.toml").read_text(encoding="utf-8")
-    found: dict[str, list[dict[str, str]]] = tomllib.loads(text)
+    found: dict[str, list[dict[str, str]]] = {"message": [], "phrase": []}
+    for name in ("es", "es-peppol"):
+        path = resources.files("ubl_peppol").joinpath(f"messages/{name}.toml")
+        for kind, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found[kind] += entries
     return found
 
 

@@ -14,7 +14,7 @@ from ubl_peppol.structure.lexical import described
 
 __all__ = ["STRUCTURE_RULES", "validate"]
 
-LAYER = "structure"
+_LAYER = "structure"
 
 STRUCTURE_RULES: Mapping[str, str] = MappingProxyType(
     {
@@ -58,9 +58,9 @@ def validate(root: etree._Element, limit: int = MAX_FINDINGS) -> Report:
     findings: list[Finding] = []
     for finding in _Walk(grammar).node(root, grammar.roots[tag]):
         if len(findings) >= limit:
-            return Report(tuple(findings), (LAYER,), truncated=True)
+            return Report(tuple(findings), (_LAYER,), truncated=True)
         findings.append(finding)
-    return Report(tuple(findings), (LAYER,))
+    return Report(tuple(findings), (_LAYER,))
 
 
 def _finding(rule: str, at: Location, message: str) -> Finding:
@@ -150,7 +150,8 @@ class _Walk:
                 yield _finding(
                     "105",
                     location_of(element),
-                    f"{self.name(str(element.tag))} is {_cut(text)}: write {described(leaf.base)}.",
+                    f"{self.name(str(element.tag))} has the value {_cut(text)}: write "
+                    f"{described(leaf.base)}.",
                 )
 
     def _attributes(
@@ -166,14 +167,14 @@ class _Walk:
                 yield _finding(
                     "108",
                     location_of(element, name),
-                    f"{name} of {self.name(str(element.tag))} is {_cut(value)}: it can only be "
-                    f"{entry.fixed!r}; change it or leave it out.",
+                    f"{name} of {self.name(str(element.tag))} has the value {_cut(value)}: it can "
+                    f"only be {entry.fixed!r}; change it or leave it out.",
                 )
             elif entry.check is not None and not entry.check(value):
                 yield _finding(
                     "108",
                     location_of(element, name),
-                    f"{name} of {self.name(str(element.tag))} is {_cut(value)}: write "
+                    f"{name} of {self.name(str(element.tag))} has the value {_cut(value)}: write "
                     f"{described(entry.base)}.",
                 )
         for name in required:

@@ -10,11 +10,12 @@ from ubl_peppol.calculation import Exemption, compute
 from ubl_peppol.model import DocumentAllowance, DocumentCharge, Invoice
 from ubl_peppol.testing.invoices import full_invoice, simple_line, small_invoice
 
-__all__ = ["bases"]
+__all__ = ["CATEGORIES", "bases"]
 
 _RATES = {"S": Decimal(21), "L": Decimal(7), "M": Decimal(4), "O": None}
 _EXEMPT = {"E", "AE", "K", "G", "O"}
 CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M")
+"""Codes of the VAT categories."""
 
 
 @cache

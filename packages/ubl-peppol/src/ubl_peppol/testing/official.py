@@ -1,4 +1,8 @@
-"""The official stylesheets as a judge: one process for each, asked document by document."""
+"""The official stylesheets as a judge: one process for each, asked document by document.
+
+UblError                ubl
+└── OfficialRunError    ubl.official_run
+"""
 
 import json
 import selectors
@@ -9,18 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from einvoice_core.errors import EInvoiceError
+from ubl_peppol.errors import UblError
 
-__all__ = ["Official", "OfficialRunError", "Verdict"]
+__all__ = ["PATIENCE_S", "Official", "OfficialRunError", "Verdict"]
 
 PATIENCE_S = 180
 """How long one document may take; more is an answer that never came."""
 
 
-class OfficialRunError(EInvoiceError):
+class OfficialRunError(UblError):
     """The process of the official stylesheet died or fell silent: no verdict of any kind."""
 
-    code = "ubl_peppol.official_run"
+    code = "ubl.official_run"
 
 
 @dataclass(frozen=True, slots=True)

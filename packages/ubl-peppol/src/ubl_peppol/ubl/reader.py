@@ -31,7 +31,7 @@ from ubl_peppol.reading.values import unchanged
 from ubl_peppol.ubl._leftovers import leftovers
 from ubl_peppol.ubl.writer import NO_ORDER
 
-__all__ = ["Examination", "examine", "read", "to_model"]
+__all__ = ["Builder", "Examination", "Field", "examine", "read", "to_model"]
 
 G = TypeVar("G", bound=Group)
 
@@ -147,10 +147,12 @@ class Builder:
         self.consumed: set[tuple[etree._Element, str]] = set()
 
     def check_unreadable(self) -> None:
+        """Report the elements that the path table could not judge."""
         for verdict in self.reading.unreadable:
             self.report("UBL-PEPPOL-003", verdict.at, verdict.reason, "")
 
     def report(self, rule: str, at: HasLocation | Any, message: str, term: str) -> None:  # noqa: ANN401 - whatever an undecided rule points at
+        """Note what does not fit the model, and where."""
         place = at.location if isinstance(at, HasLocation) else at
         self.findings.append(
             Finding(

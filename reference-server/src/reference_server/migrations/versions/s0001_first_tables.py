@@ -6,6 +6,9 @@ Revision ID: 0001
 import sqlalchemy as sa
 from alembic import op
 
+from aeat_sii.verifactu import store
+from reference_server import chain
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -118,40 +121,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_users_company_id", "users", ["company_id"])
     op.create_table(
-        "verifactu_chains",
+        "verifactu_invoices",
         sa.Column("company_id", sa.String(36), nullable=False),
-        sa.Column("length", sa.Integer(), nullable=False),
-        sa.Column("last_nif", sa.String(9), nullable=True),
-        sa.Column("last_number", sa.String(60), nullable=True),
-        sa.Column("last_issued_on", sa.Date(), nullable=True),
-        sa.Column("last_fingerprint", sa.String(64), nullable=True),
-        sa.Column("send_after", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("company_id", name="pk_verifactu_chains"),
-    )
-    op.create_table(
-        "verifactu_records",
-        sa.Column("id", sa.String(36), nullable=False),
-        sa.Column("company_id", sa.String(36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("invoice_id", sa.String(36), nullable=False),
-        sa.Column("number", sa.String(60), nullable=False),
-        sa.Column("fingerprint", sa.String(64), nullable=False),
-        sa.Column("xml", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(30), nullable=False),
-        sa.Column("csv", sa.String(100), nullable=True),
-        sa.Column("code", sa.String(20), nullable=True),
-        sa.Column("message", sa.Text(), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_verifactu_records"),
-        sa.UniqueConstraint("company_id", "position", name="uq_verifactu_records_company_id"),
+        sa.PrimaryKeyConstraint("company_id", "position", name="pk_verifactu_invoices"),
     )
-    op.create_index("ix_verifactu_records_invoice_id", "verifactu_records", ["invoice_id"])
+    op.create_index("ix_verifactu_invoices_invoice_id", "verifactu_invoices", ["invoice_id"])
+    store.create_tables(chain.raw(op.get_bind()))
 
 
 def downgrade() -> None:
     """Drop the tables."""
-    op.drop_table("verifactu_records")
-    op.drop_table("verifactu_chains")
+    for name in store.TABLES:
+        op.drop_table(name)
+    op.drop_table("verifactu_invoices")
     op.drop_table("users")
     op.drop_table("series")
     op.drop_table("invoices")

@@ -32,12 +32,12 @@ def deliver(caller: CanWrite, relay: AppRelay) -> DeliveryResult:
 
 
 @router.post("/deliveries/retry", responses=responses(401, 403))
-def retry(caller: CanWrite, relay: AppRelay) -> DeliveryResult:
+def retry(caller: CanWrite, db: Db, relay: AppRelay) -> DeliveryResult:
     """Deliver now what failed before, without waiting for its pause."""
-    return service.retry(relay, caller)
+    return service.retry(db, relay, caller)
 
 
 @router.get("/chain", responses=responses(401))
 def audit(caller: CanRead, db: Db) -> ChainAudit:
-    """Recompute every fingerprint of the company's chain."""
+    """Judge the company's chain, and say how to repair it where it is broken."""
     return service.audit(db, caller)

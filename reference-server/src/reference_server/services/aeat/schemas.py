@@ -40,3 +40,5 @@ class ChainAudit(BaseModel):
     intact: bool
     first_break: int | None
     """Position of the first record that does not fit."""
+    plan: list[str] = []
+    """What to do about it, in this order."""

@@ -1,22 +1,23 @@
 """Use cases of the tax agency."""
 
 import logging
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from aeat_sii.environments import Environment
-from aeat_sii.errors import ThrottledError
-from aeat_sii.verifactu.chain import fingerprint
+from aeat_sii.verifactu.audit import audit as audit_chain
 from aeat_sii.verifactu.client import Client
-from aeat_sii.verifactu.records import MAX_RECORDS
+from aeat_sii.verifactu.codes import LineState
+from aeat_sii.verifactu.delivery import Dispatcher, Outcome
+from aeat_sii.verifactu.store import deliveries
+from aeat_sii.verifactu.store.deliveries import DeliveryState
 from einvoice_core.certificates import Credential
 from reference_server import chain, credentials
 from reference_server.checkpoints import reach
 from reference_server.database import Database
-from reference_server.errors import NotFoundError
+from reference_server.errors import NotDeliveredError, NotFoundError
 from reference_server.events import Delivery, Relay, RetryLater
 from reference_server.observability import Metrics
 from reference_server.security import Caller
@@ -39,50 +40,36 @@ def submitter(
     """Make the handler that sends the pending records of a company, in the order of the chain.
 
     One delivery sends everything that is pending: the deliveries of the other records find nothing
-    left to do. Between two submissions lies the time that the agency's last answer asked for,
-    unless a full batch is waiting. A duplicate in the answer means that an earlier answer was lost;
-    the record is then held by the agency and settled.
+    left to do. When the package says to wait, the delivery waits.
     """
 
-    def submit(delivery: Delivery) -> None:
-        with db.read() as tx:
-            rows = chain.pending(tx, delivery.company_id, MAX_RECORDS)
-            if not rows:
-                return
-            pause = chain.pause_left(tx, delivery.company_id, clock())
-            credential = credentials.load(tx, settings, delivery.company_id)
-        if pause > 0 and len(rows) < MAX_RECORDS:
-            raise RetryLater(pause)
-        records = [chain.record_of(row) for row in rows]
-        reach("submit.before-send")
-        try:
-            with connect(credential) as client:
-                answer = client.submit(records, had_incident=delivery.attempts > 1)
-        except ThrottledError as error:
-            raise RetryLater(float(str(error.details.get("wait_s", 60)))) from error
-        reach("submit.after-send")
-        by_number = {line.invoice.number: line for line in answer.lines}
+    @contextmanager
+    def writing() -> Iterator[Any]:
         with db.write() as tx:
-            chain.pause(tx, delivery.company_id, clock() + timedelta(seconds=answer.wait_s))
-            for row in rows:
-                line = by_number.get(row.number)
-                if line is None:
-                    continue
-                held = line.duplicate
-                state = held.state.value if held else line.state.value
-                chain.settle(
-                    tx,
-                    row.id,
-                    state=state,
-                    csv=answer.csv if line.is_accepted else None,
-                    code=line.code,
-                    message=line.text,
-                    answered_at=clock(),
-                )
-                metrics.submissions.labels(state).inc()
-        reach("submit.after-settle")
+            yield chain.raw(tx)
+
+    def submit(delivery: Delivery) -> None:
+        key = chain.key_of(delivery.company_id)
+        with db.read() as tx:
+            if not deliveries.undelivered(chain.raw(tx), key, 1):
+                return
+            credential = credentials.load(tx, settings, delivery.company_id)
+        with connect(credential) as client:
+            dispatcher = Dispatcher(writing, key, client, clock=clock, reached=_reach)
+            step = dispatcher.step()
+        match step.outcome:
+            case Outcome.WAITING:
+                raise RetryLater(float(step.wait_s))
+            case Outcome.NO_ANSWER | Outcome.STOPPED:
+                raise NotDeliveredError(step.reason)
+            case Outcome.ANSWERED:
+                metrics.submissions.labels(step.outcome.value).inc(step.settled)
 
     return submit
+
+
+def _reach(point: str) -> None:
+    reach(f"submit.{point}")
 
 
 def deliver(relay: Relay, caller: Caller) -> DeliveryResult:
@@ -97,8 +84,10 @@ def deliver(relay: Relay, caller: Caller) -> DeliveryResult:
     )
 
 
-def retry(relay: Relay, caller: Caller) -> DeliveryResult:
+def retry(db: Database, relay: Relay, caller: Caller) -> DeliveryResult:
     """Make every failed delivery of the company due now, and deliver."""
+    with db.write() as tx:
+        chain.forget_failures(tx, caller.company_id)
     relay.revive(caller.company_id)
     return deliver(relay, caller)
 
@@ -109,7 +98,7 @@ def state_of(db: Database, caller: Caller, invoice_id: str) -> RecordState:
         row = chain.of_invoice(tx, caller.company_id, invoice_id)
     if row is None:
         raise NotFoundError(f"invoice {invoice_id} has no record: issue it first")
-    return _state(row)
+    return _state(invoice_id, row)
 
 
 def record_xml(db: Database, caller: Caller, invoice_id: str) -> bytes:
@@ -118,21 +107,20 @@ def record_xml(db: Database, caller: Caller, invoice_id: str) -> bytes:
         row = chain.of_invoice(tx, caller.company_id, invoice_id)
     if row is None:
         raise NotFoundError(f"invoice {invoice_id} has no record: issue it first")
-    return str(row.xml).encode("utf-8")
+    return row.record.xml.encode("utf-8")
 
 
 def audit(db: Database, caller: Caller) -> ChainAudit:
     """Recompute every fingerprint of the company's chain."""
     with db.read() as tx:
         rows = chain.walk(tx, caller.company_id)
-    previous = ""
-    for row in rows:
-        record = chain.record_of(row)
-        stated = record.chaining.previous.fingerprint if record.chaining.previous else ""
-        if stated != previous or fingerprint(record) != row.fingerprint:
-            return ChainAudit(length=len(rows), intact=False, first_break=row.position)
-        previous = row.fingerprint
-    return ChainAudit(length=len(rows), intact=True, first_break=None)
+    found = audit_chain((row.position, row.xml) for row in rows)
+    return ChainAudit(
+        length=found.length,
+        intact=found.intact,
+        first_break=found.first_break.position if found.first_break else None,
+        plan=[step.text for step in found.plan],
+    )
 
 
 def connector(
@@ -146,15 +134,25 @@ def connector(
     return connect
 
 
-def _state(row: Row[Any]) -> RecordState:
+_STATES = {
+    DeliveryState.PENDING: "pending",
+    DeliveryState.IN_FLIGHT: "pending",
+    DeliveryState.ACCEPTED: LineState.CORRECT.value,
+    DeliveryState.WITH_ERRORS: LineState.WITH_ERRORS.value,
+    DeliveryState.REJECTED: LineState.INCORRECT.value,
+    DeliveryState.IMPORTED: "imported",
+}
+
+
+def _state(invoice_id: str, row: deliveries.Delivery) -> RecordState:
     return RecordState(
-        invoice_id=row.invoice_id,
-        position=row.position,
-        number=row.number,
-        fingerprint=row.fingerprint,
-        state=row.state,
+        invoice_id=invoice_id,
+        position=row.record.position,
+        number=row.record.number,
+        fingerprint=row.record.fingerprint,
+        state=_STATES[row.state],
         csv=row.csv,
         code=row.code,
-        message=row.message,
+        message=row.text,
         answered_at=row.answered_at,
     )

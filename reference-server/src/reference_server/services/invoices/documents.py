@@ -51,7 +51,7 @@ def page_pdf(
         raise NotFoundError(f"invoice {invoice_id} has no record: issue it first")
     document, _ = document_of(db, caller, invoice_id)
     code = TaxQr(
-        url=qr.url_of(chain.record_of(record), environment=environment),
+        url=qr.url_of(chain.registration_of(record), environment=environment),
         caption_above=qr.LEGEND_ABOVE,
         caption_below=qr.LEGEND_BELOW,
     )

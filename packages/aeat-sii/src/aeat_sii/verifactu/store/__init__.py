@@ -5,7 +5,7 @@ invoice and its record in one commit. :class:`ChainStore` has a connection of it
 one synchronised commit among all who wait.
 """
 
-from aeat_sii.verifactu.store._sql import Connection, create_tables
+from aeat_sii.verifactu.store._sql import TABLES, Connection, create_tables
 from aeat_sii.verifactu.store.appending import (
     Head,
     Key,
@@ -28,6 +28,7 @@ from aeat_sii.verifactu.store.importing import import_chain
 
 __all__ = [
     "MAX_GROUP",
+    "TABLES",
     "ChainStore",
     "Connection",
     "Head",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-__all__ = ["Connection", "Cursor", "create_tables", "is_sqlite", "run"]
+__all__ = ["TABLES", "Connection", "Cursor", "create_tables", "is_sqlite", "run"]
 
 
 class Cursor(Protocol):
@@ -31,6 +31,9 @@ class Connection(Protocol):
         """Open a cursor."""
         ...
 
+
+TABLES = ("verifactu_chain", "verifactu_record", "verifactu_delivery", "verifactu_pace")
+"""Names of the tables of the store, for an application that keeps others beside them."""
 
 _TABLES = (
     """

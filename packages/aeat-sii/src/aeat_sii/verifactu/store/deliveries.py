@@ -23,6 +23,7 @@ __all__ = [
     "Pace",
     "deliveries",
     "deliveries_of_invoice",
+    "delivery_at",
     "mark_in_flight",
     "pace_of",
     "set_pace",
@@ -112,6 +113,13 @@ def deliveries(connection: Connection, key: Key) -> list[Delivery]:
     """Return what is known of every record of a chain, in its order."""
     found = run(connection, f"{_SELECT} ORDER BY d.position", (key.tenant, key.chain))
     return [_delivery(row) for row in found.fetchall()]
+
+
+def delivery_at(connection: Connection, key: Key, position: int) -> Delivery | None:
+    """Return what is known of one record."""
+    found = run(connection, f"{_SELECT} AND d.position = ?", (key.tenant, key.chain, position))
+    row = found.fetchone()
+    return _delivery(row) if row else None
 
 
 def deliveries_of_invoice(connection: Connection, key: Key, record: StoredRecord) -> list[Delivery]:

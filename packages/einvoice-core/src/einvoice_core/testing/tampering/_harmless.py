@@ -62,8 +62,11 @@ def order_of_attributes(work: Work) -> bytes:
     return re.sub(rb'(Type="[^"]*") (URI="[^"]*")', rb"\2  \1", work.data)
 
 
-def empty_elements_written_long(work: Work) -> bytes:
-    return re.sub(rb"<(ds:Transform) ([^>]*)/>", rb"<\1 \2></\1>", work.data)
+def empty_elements_in_the_other_form(work: Work) -> bytes:
+    short, long = rb"<(\w+:Transform) ([^>]*)/>", rb"<(\w+:Transform) ([^>]*)></\1>"
+    if re.search(short, work.data):
+        return re.sub(short, rb"<\1 \2></\1>", work.data)
+    return re.sub(long, rb"<\1 \2/>", work.data)
 
 
 def lines_with_carriage_returns(work: Work) -> bytes:
@@ -138,7 +141,7 @@ HARMLESS: Mapping[Change, frozenset[CheckName]] = MappingProxyType(
             space_inside_tags,
             quotes_of_attributes,
             order_of_attributes,
-            empty_elements_written_long,
+            empty_elements_in_the_other_form,
             lines_with_carriage_returns,
             character_as_reference,
             text_as_character_data,

@@ -2,11 +2,20 @@
 
 from einvoice_core.findings import MAX_FINDINGS, Report, RuleSet
 from ubl_peppol.reading import Reading
-from ubl_peppol.rules.cii import arithmetic, integrity, lists, vat
+from ubl_peppol.rules.cii import arithmetic, integrity, lists, vat, vat_amounts
 from ubl_peppol.rules.cii._common import CII_RELEASE, model
 from ubl_peppol.rules.cii.syntax import syntax
 
-__all__ = ["arithmetic", "en16931_cii", "integrity", "lists", "model", "syntax", "vat"]
+__all__ = [
+    "arithmetic",
+    "en16931_cii",
+    "integrity",
+    "lists",
+    "model",
+    "syntax",
+    "vat",
+    "vat_amounts",
+]
 
 
 class _Joined(RuleSet[Reading]):

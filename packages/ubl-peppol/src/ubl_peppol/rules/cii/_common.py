@@ -1,6 +1,7 @@
 """What the CII rules share: doubles, sums, and the places where VAT stands."""
 
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -40,6 +41,7 @@ CII_RELEASE = "CEN/TC 434 validation artefacts 1.3.16 for CII, EN 16931-1:2017"
 model: RuleSet[Reading] = Rules(CII_RELEASE, "en16931-cii")
 """The set that the rules of the semantic model join."""
 
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
 _FLAG = f"{{{RAM}}}ChargeIndicator"
 _INDICATOR = f"{{{UDT}}}Indicator"
 _TYPE = f"{{{RAM}}}TypeCode"
@@ -93,6 +95,8 @@ def as_float(value: Value) -> float:
     Raises:
         Undecided: It is not one.
     """
+    if _PLAIN.fullmatch(value.text):
+        return float(value.text)
     return float(value.double)
 
 

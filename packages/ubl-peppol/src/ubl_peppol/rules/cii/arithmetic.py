@@ -10,11 +10,10 @@ from decimal import Decimal
 from einvoice_core.findings import Breach
 from einvoice_core.money import total
 from ubl_peppol.reading import GroupReading, Reading, Value
-from ubl_peppol.reading.values import collapse, divide, product, round_half_up
+from ubl_peppol.reading.values import collapse, divide, product, round_half_up, string_of
 from ubl_peppol.rules._common import shown
 from ubl_peppol.rules.cii._common import (
     as_float,
-    children,
     codes_of,
     entries,
     first_decimal,
@@ -27,9 +26,19 @@ from ubl_peppol.rules.cii._common import (
     whole,
 )
 from ubl_peppol.rules.decimals import amount_has_two_decimals
+from ubl_peppol.syntax_cii import RAM
 
 __all__ = ["breakdowns", "with_category"]
 
+_LINE_AMOUNT = "/".join(
+    f"{{{RAM}}}{name}"
+    for name in (
+        "IncludedSupplyChainTradeLineItem",
+        "SpecifiedLineTradeSettlement",
+        "SpecifiedTradeSettlementLineMonetarySummation",
+        "LineTotalAmount",
+    )
+)
 _HUNDRED = Decimal(100)
 _OTHER_PATTERN = ("L", "M", "O")
 
@@ -103,13 +112,8 @@ def line_net_total_is_the_sum_of_the_lines(invoice: Reading) -> Iterator[Breach]
 def _sum_of_lines(totals: GroupReading) -> Decimal:
     settlement = totals.element.getparent()
     above = settlement.getparent() if settlement is not None else None
-    amounts = [
-        amount
-        for line in children(above, "IncludedSupplyChainTradeLineItem")
-        for inner in children(line.element, "SpecifiedLineTradeSettlement")
-        for sums in children(inner.element, "SpecifiedTradeSettlementLineMonetarySummation")
-        for amount in children(sums.element, "LineTotalAmount")
-    ]
+    found_at = above.iterfind(_LINE_AMOUNT) if above is not None else ()
+    amounts = [Value(string_of(element), element) for element in found_at]
     found = sum_of_doubles(amounts)
     if found != found or found in (float("inf"), float("-inf")):
         only([amounts[0], amounts[0]], "an amount that is no number")

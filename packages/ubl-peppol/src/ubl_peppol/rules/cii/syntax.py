@@ -7,7 +7,6 @@ compare values have a function here.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from types import MappingProxyType
 
 from lxml import etree
 
@@ -26,7 +25,7 @@ from ubl_peppol.rules.cii._common import CII_RELEASE
 from ubl_peppol.rules.cii._places import Row, Walked, rows, walk
 from ubl_peppol.syntax_cii import RAM, RSM, UDT
 
-__all__ = ["syntax"]
+__all__ = ["SyntaxRules", "syntax"]
 
 _MESSAGES = {
     "absent": "EN 16931 does not use {path} here: leave it out.",
@@ -356,5 +355,3 @@ def _requirement(row: Row) -> str:
 
 syntax: SyntaxRules = _filled()
 """The rules of CII-SR and CII-DT."""
-
-OWN_RULES: Mapping[str, tuple[_Own, str]] = MappingProxyType(_OWN)

@@ -5,92 +5,19 @@ from category to category in small things; the rows say so, because the verdict 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator
 
-from lxml import etree
-
-from einvoice_core.findings import Breach, Undecided
-from einvoice_core.money import total
-from ubl_peppol.reading import GroupReading, Reading, Value
-from ubl_peppol.reading.values import location_of, round_half_up
+from einvoice_core.findings import Breach
+from ubl_peppol.reading import Reading, Value
 from ubl_peppol.rules._common import shown
+from ubl_peppol.rules.cii._categories import ids, of_breakdown, taxes_of_category
 from ubl_peppol.rules.cii._common import (
-    as_float,
     children,
-    entries,
     model,
-    only,
-    round_double,
 )
-from ubl_peppol.rules.cii.arithmetic import with_category
 from ubl_peppol.rules.vat import NAMES
 
-__all__ = ["taxes_of_category"]
-
-_ORDER = ("AE", "L", "M", "E", "G", "K", "O", "S", "Z")
-"""The order of the published rules: the first that fits a tax judges it."""
-_PREFIX = {
-    "AE": "AE", "L": "AF", "M": "AG", "E": "E", "G": "G", "K": "IC", "O": "O", "S": "S", "Z": "Z",
-}  # fmt: skip
-
-
-def _ids(number: str, codes: Iterable[str] = _ORDER) -> dict[str, str]:
-    return {f"BR-{_PREFIX[code]}-{number}": code for code in codes}
-
-
-def _category_of(group: GroupReading) -> str:
-    """Return the category whose rules judge a tax; two types are judged by none."""
-    kinds = group.values("tax")
-    if len(kinds) != 1 or kinds[0].text.upper() != "VAT":
-        return ""
-    codes = group.texts("category")
-    return next((known for known in _ORDER if known in codes), "")
-
-
-def taxes_of_category(invoice: Reading, code: str, where: str) -> list[GroupReading]:
-    """Return the taxes of lines, allowances or charges that the rules of a category judge."""
-    return invoice.remember("cii taxes", _by_category).get((where, code), [])
-
-
-def _by_category(invoice: Reading) -> dict[tuple[str, str], list[GroupReading]]:
-    found: dict[tuple[str, str], list[GroupReading]] = {}
-    for group in invoice.groups("item-tax"):
-        if code := _category_of(group):
-            found.setdefault(("line", code), []).append(group)
-    for group in invoice.groups("entry-tax"):
-        entry = group.element.getparent()
-        code = _category_of(group)
-        if not code or entry is None:
-            continue
-        for where in ("allowance", "charge"):
-            if _says_quietly(entry, charge=where == "charge"):
-                found.setdefault((where, code), []).append(group)
-    return found
-
-
-def _says_quietly(entry: etree._Element, *, charge: bool) -> bool:
-    """Whether an entry says what it is; a pattern that cannot be evaluated does not fit."""
-    if not str(entry.tag).endswith("}SpecifiedTradeAllowanceCharge"):
-        return False
-    wanted = ("true", "1") if charge else ("false", "0")
-    other = ("false", "0") if charge else ("true", "1")
-    texts = [
-        value.collapsed
-        for flag in children(entry, "ChargeIndicator")
-        for value in (
-            Value(child.text or "", child) for child in flag.element.iterchildren("{*}Indicator")
-        )
-    ]
-    for text in texts:
-        if text in wanted:
-            # One that says both is an allowance: that rule comes first.
-            return not charge or not any(said in other for said in texts)
-        if text not in other:
-            return False
-    return False
-
+__all__ = ["category_is_broken_down", "exemption_has_a_reason", "taxed_category_has_no_reason"]
 
 _PLACES = (("BG-23", "BT-118"), ("line-tax", "category"), ("entry-tax", "category"))
 
@@ -110,7 +37,7 @@ def _counted(invoice: Reading) -> tuple[Counter[str], Counter[str], Counter[str]
 
 
 @model.family(
-    _ids("01"),
+    ids("01"),
     terms=["BT-118", "BT-151", "BT-95", "BT-102"],
     message="Category {code} ({name}) stands {breakdown} times in the VAT breakdown, {lines} times "
     "in lines and {entries} times in allowances and charges: the breakdown must have what is used.",
@@ -182,19 +109,19 @@ def _parties(invoice: Reading, code: str, where: str) -> Iterator[Breach]:
         )
 
 
-@model.family(_ids("02"), terms=["BT-151"], message=_PARTIES_MESSAGE)
+@model.family(ids("02"), terms=["BT-151"], message=_PARTIES_MESSAGE)
 def parties_of_a_line_are_identified(invoice: Reading, code: str) -> Iterator[Breach]:
     """Lines of the category go with the tax numbers that it wants."""
     yield from _parties(invoice, code, "line")
 
 
-@model.family(_ids("03"), terms=["BT-95"], message=_PARTIES_MESSAGE)
+@model.family(ids("03"), terms=["BT-95"], message=_PARTIES_MESSAGE)
 def parties_of_an_allowance_are_identified(invoice: Reading, code: str) -> Iterator[Breach]:
     """Allowances of the category go with the tax numbers that it wants."""
     yield from _parties(invoice, code, "allowance")
 
 
-@model.family(_ids("04"), terms=["BT-102"], message=_PARTIES_MESSAGE)
+@model.family(ids("04"), terms=["BT-102"], message=_PARTIES_MESSAGE)
 def parties_of_a_charge_are_identified(invoice: Reading, code: str) -> Iterator[Breach]:
     """Charges of the category go with the tax numbers that it wants."""
     yield from _parties(invoice, code, "charge")
@@ -228,195 +155,26 @@ def _wrong_rates(invoice: Reading, code: str, where: str) -> Iterator[Breach]:
             )
 
 
-@model.family(_ids("05"), terms=["BT-151", "BT-152"], message=_RATE_MESSAGE)
+@model.family(ids("05"), terms=["BT-151", "BT-152"], message=_RATE_MESSAGE)
 def rate_of_a_line(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of a line fits its category."""
     yield from _wrong_rates(invoice, code, "line")
 
 
-@model.family(_ids("06"), terms=["BT-95", "BT-96"], message=_RATE_MESSAGE)
+@model.family(ids("06"), terms=["BT-95", "BT-96"], message=_RATE_MESSAGE)
 def rate_of_an_allowance(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of an allowance fits its category."""
     yield from _wrong_rates(invoice, code, "allowance")
 
 
-@model.family(_ids("07"), terms=["BT-102", "BT-103"], message=_RATE_MESSAGE)
+@model.family(ids("07"), terms=["BT-102", "BT-103"], message=_RATE_MESSAGE)
 def rate_of_a_charge(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of a charge fits its category."""
     yield from _wrong_rates(invoice, code, "charge")
 
 
-def of_breakdown(invoice: Reading, code: str) -> list[GroupReading]:
-    """Return the breakdowns that the rules of a category judge."""
-    if code in ("S", "Z"):
-        return [group for group in invoice.groups("BG-23") if code in group.texts("BT-118")]
-    return with_category(invoice, code)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """What the lines, charges and allowances of a category add up to."""
-
-    lines: Decimal
-    charges: Decimal
-    allowances: Decimal
-
-    def rounded_to_cents(self) -> Decimal:
-        parts = (self.lines, self.charges, self.allowances)
-        lines, charges, allowances = (round_half_up(part) for part in parts)
-        return total((lines, charges, -allowances))
-
-
-def _sum(invoice: Reading, code: str, rate: Decimal | None, *, strict: bool = False) -> _Sum:
-    lines = [
-        amount
-        for line in invoice.document.groups("BG-25")
-        for settlement in line.groups("line-settlement")
-        if _has(settlement.groups("line-tax"), code, rate)
-        for sums in settlement.groups("line-sum")
-        if (amount := sums.amount("line-amount")) is not None
-    ]
-    if strict:
-        _must_say(invoice)
-    charges, allowances = (
-        [
-            entry.values("amount")[0].decimal
-            for entry in entries(invoice, charge)
-            if _has(entry.groups("header-entry-tax"), code, rate) and entry.exists("amount")
-        ]
-        for charge in (True, False)
-    )
-    return _Sum(total(lines), total(charges), total(allowances))
-
-
-def _must_say(invoice: Reading) -> None:
-    """Two of the conditions stop where an entry does not say once what it is."""
-    for entry in invoice.groups("header-entry"):
-        said = entry.values("indicator")
-        if len(said) != 1:
-            raise Undecided(location_of(entry.element), "this must say once whether it is a charge")
-
-
-def _has(taxes: Iterable[GroupReading], code: str, rate: Decimal | None) -> bool:
-    """Whether taxes have a category, and a rate; published without asking that they be together."""
-    found = list(taxes)
-    if not any(code in tax.texts("category") for tax in found):
-        return False
-    return rate is None or any(tax.amount("rate") == rate for tax in found)
-
-
-_BASE_MESSAGE = (
-    "The taxable amount of category {code} ({name}) is {stated}, but its lines - allowances + "
-    "charges are {computed}."
-)
-
-
 @model.family(
-    _ids("08", ("AE", "E", "G", "K", "Z")),
-    terms=["BT-116", "BT-131", "BT-92", "BT-99"],
-    message=_BASE_MESSAGE,
-)
-def taxable_amount_is_near(invoice: Reading, code: str) -> Iterator[Breach]:
-    """The taxable amount of a category is that of its lines, allowances and charges, within 1."""
-    for group in of_breakdown(invoice, code):
-        computed = float(_sum(invoice, code, None, strict=code == "Z").rounded_to_cents())
-        base = only(group.values("BT-116"), "BT-116")
-        if base is None or not as_float(base) - 1 < computed < as_float(base) + 1:
-            yield _wrong_base(group, code, computed)
-
-
-@model.family(
-    _ids("08", ("O",)), terms=["BT-116", "BT-131", "BT-92", "BT-99"], message=_BASE_MESSAGE
-)
-def taxable_amount_is_the_sum(invoice: Reading, code: str) -> Iterator[Breach]:
-    """The taxable amount that is not subject to VAT is the sum of what is so."""
-    for group in of_breakdown(invoice, code):
-        computed = float(_sum(invoice, code, None, strict=True).rounded_to_cents())
-        if not any(as_float(base) == computed for base in group.values("BT-116")):
-            yield _wrong_base(group, code, computed)
-
-
-@model.family(
-    _ids("08", ("S", "L", "M")), terms=["BT-116", "BT-119", "BT-131"], message=_BASE_MESSAGE
-)
-def taxable_amount_of_a_rate(invoice: Reading, code: str) -> Iterator[Breach]:
-    """The taxable amount of a category and rate is that of its lines, allowances and charges.
-
-    For IGIC and IPSI the published condition looks for rate and amount beside the breakdown, where
-    the schema has none.
-    """
-    for group in of_breakdown(invoice, code):
-        rates, bases = group.values("BT-119"), group.values("BT-116")
-        if code != "S":
-            settlement = group.element.getparent()
-            rates = children(settlement, "RateApplicablePercent")
-            bases = children(settlement, "BasisAmount")
-        for rate in rates:
-            computed = float(_sum(invoice, code, rate.decimal).rounded_to_cents())
-            if not any(as_float(base) == computed for base in bases):
-                yield _wrong_base(group, code, computed)
-                break
-
-
-def _wrong_base(group: GroupReading, code: str, computed: float) -> Breach:
-    return Breach(
-        at=group.node("BT-116"),
-        code=code,
-        name=NAMES[code],
-        stated=shown(", ".join(group.texts("BT-116"))),
-        computed=computed,
-    )
-
-
-@model.family(
-    _ids("09", ("AE", "E", "G", "K", "O", "Z")),
-    terms=["BT-117"],
-    message="Category {code} ({name}) bears no tax, but {tax} is stated: it must be 0.",
-)
-def category_bears_no_tax(invoice: Reading, code: str) -> Iterator[Breach]:
-    """A category without tax has a tax of 0."""
-    for group in of_breakdown(invoice, code):
-        if not any(tax.double == 0 for tax in group.values("BT-117")):
-            yield Breach(
-                at=group.node("BT-117"),
-                code=code,
-                name=NAMES[code],
-                tax=shown(", ".join(group.texts("BT-117"))),
-            )
-
-
-@model.rule(
-    "BR-S-09",
-    terms=["BT-117", "BT-116", "BT-119"],
-    message="The tax is {tax}, but {base} at {rate} % is {computed}.",
-)
-def tax_of_the_standard_rate(invoice: Reading) -> Iterator[Breach]:
-    """The tax at the standard rate is its taxable amount times the rate, within 1."""
-    for group in of_breakdown(invoice, "S"):
-        tax = group.amount("BT-117")
-        base = None if tax is None else group.amount("BT-116")
-        rate = None if tax is None else only(group.values("BT-119"), "BT-119")
-        computed = None
-        if base is not None and rate is not None:
-            computed = round_double(float(abs(base)) * as_float(rate)) / 100
-        if tax is None or computed is None or not _near(tax, computed):
-            yield Breach(
-                at=group.node("BT-117"),
-                tax=shown(tax),
-                base=shown(base),
-                rate=shown(rate),
-                computed=shown(computed),
-            )
-
-
-def _near(tax: Decimal, computed: float) -> bool:
-    absolute = tax.copy_abs()
-    one = Decimal(1)
-    return float(total((absolute, -one))) < computed < float(total((absolute, one)))
-
-
-@model.family(
-    _ids("10", ("AE", "E", "G", "K", "O")),
+    ids("10", ("AE", "E", "G", "K", "O")),
     terms=["BT-120", "BT-121"],
     message="Category {code} ({name}) wants the reason of the exemption: give BT-120 or BT-121.",
 )
@@ -428,7 +186,7 @@ def exemption_has_a_reason(invoice: Reading, code: str) -> Iterator[Breach]:
 
 
 @model.family(
-    _ids("10", ("S", "Z", "L", "M")),
+    ids("10", ("S", "Z", "L", "M")),
     terms=["BT-120", "BT-121"],
     message="Category {code} ({name}) has no exemption: take BT-120 and BT-121 away.",
 )

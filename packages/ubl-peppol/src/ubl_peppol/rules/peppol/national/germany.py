@@ -100,7 +100,11 @@ _LOOKS: Mapping[str, tuple[str, str, Callable[[str], bool], str]] = MappingProxy
 )
 
 
-@germany.family(_LOOKS, severity=Severity.WARNING, message="{term} is {value!r}: {wanted}.")
+@germany.family(
+    _LOOKS,
+    severity=Severity.WARNING,
+    message="Between German parties {term} is {value!r}: {wanted}.",
+)
 def contact_field_looks_right(
     invoice: Reading, place: tuple[str, str, Callable[[str], bool], str]
 ) -> Iterator[Breach]:

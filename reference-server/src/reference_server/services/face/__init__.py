@@ -1,0 +1,1 @@
+"""FACe: invoices for public buyers."""
