@@ -9,6 +9,7 @@ from lxml import etree
 from einvoice_core.findings import Finding, RuleSet
 from ubl_peppol import ubl
 from ubl_peppol.reading import Reading, read
+from ubl_peppol.reading.values import unchanged
 from ubl_peppol.rules import en16931
 from ubl_peppol.rules.peppol import common
 from ubl_peppol.testing import full_invoice, simple_line, small_invoice
@@ -102,3 +103,20 @@ def test_findings_are_those_of_every_line_in_a_thousand_documents(
     for seed in range(1_000, 2_000):
         root = changed(name, seed)
         assert list(rules.validate(read(root)).findings) == by_every_line(rules, root), seed
+
+
+def test_ten_thousand_errors_are_all_reported_with_their_places() -> None:
+    root = etree.fromstring(DOCUMENTS["simple"].encode())
+    line = root.find("{*}InvoiceLine")
+    assert line is not None
+    quantity = line.find("{*}InvoicedQuantity")
+    assert quantity is not None
+    del quantity.attrib["unitCode"]
+    pattern = etree.tostring(line)
+    for wrong in root.findall("{*}InvoiceLine"):
+        root.remove(wrong)
+    root.extend([etree.fromstring(pattern) for _ in range(10_000)])
+    with unchanged():
+        found = [f for f in en16931.validate(read(root)).findings if f.rule == "BR-23"]
+    assert len(found) == 10_000
+    assert found[-1].path == "/Invoice/cac:InvoiceLine[10000]"

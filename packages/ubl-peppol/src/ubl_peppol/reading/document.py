@@ -168,6 +168,7 @@ class Reading:
         "empty",
         "is_credit_note",
         "outside",
+        "repeated",
         "root",
         "table",
         "unreadable",
@@ -182,6 +183,8 @@ class Reading:
     """Elements whose name ends in ``Amount``, whatever their namespace."""
     binary_objects: list[etree._Element]
     """Elements whose name ends in ``BinaryObject``."""
+    repeated: set[str]
+    """Terms that some group has more than once."""
     unreadable: list[Undecided]
     """Places where the table could not tell what an element is."""
     _groups: dict[str, list[GroupReading]]
@@ -219,6 +222,7 @@ class Reading:
         self.document = GroupReading(self.root)
         self.empty, self.unreadable, self.amounts, self.binary_objects = [], [], [], []
         self.outside = {}
+        self.repeated = set()
         self._groups = {"document": [self.document]}
 
     @property
@@ -281,7 +285,16 @@ def _addends(groups: Iterable[GroupReading], term: str) -> Iterator[Decimal]:
 
 
 _WALKED = frozenset(
-    {"amounts", "binary_objects", "document", "empty", "outside", "unreadable", "_groups"}
+    [
+        "amounts",
+        "binary_objects",
+        "document",
+        "empty",
+        "outside",
+        "repeated",
+        "unreadable",
+        "_groups",
+    ]
 )
 
 
@@ -441,6 +454,7 @@ def _hold(
             group._values[term] = [held]
         else:
             values.append(held)
+            reading.repeated.add(term)
 
 
 def _all_hold(

@@ -36,6 +36,8 @@ __all__ = [
 _BLANK = re.compile("[ \t\r\n]+")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"[ \t\r\n]*[+-]?[0-9]+[ \t\r\n]*", re.ASCII)
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
+"""Numbers that are on the same side of zero as decimals and as doubles."""
 _DAY = re.compile(
     r"(-?(?:[1-9][0-9]{3,8}|0[0-9]{3}))-([0-9]{2})-([0-9]{2})(?:Z|([+-])([0-9]{2}):([0-5][0-9]))?",
     re.ASCII,
@@ -248,6 +250,13 @@ class Value:
                 raise Undecided(self, str(error)) from None
         return self._decimal
 
+    def equals(self, number: Decimal) -> bool:
+        """Whether the text is an ``xs:decimal`` of that value."""
+        try:
+            return self.decimal == number
+        except Undecided:
+            return False
+
     @property
     def double(self) -> Decimal:
         """The value as ``xs:double``, exactly.
@@ -269,6 +278,8 @@ class Value:
         XPath, and a negative zero that is not written as an integer for less than zero; a verdict
         here is that of the official run.
         """
+        if bound == 0 and _PLAIN.fullmatch(self.text):
+            return True
         value = self.double
         if not value and value.is_signed() and not _WHOLE.fullmatch(self.text):
             return bound < 0
@@ -276,6 +287,8 @@ class Value:
 
     def above(self, bound: int) -> bool:
         """Whether the value, as a double, is more than ``bound``."""
+        if bound == 0 and _PLAIN.fullmatch(self.text):
+            return self.decimal > 0
         value = self.double
         return value.is_nan() or value > bound
 

@@ -25,6 +25,7 @@ from einvoice_core.findings import (
     Undecided,
 )
 from ubl_peppol.reading import Reading
+from ubl_peppol.reading.values import string_of
 from ubl_peppol.rules._terms import TERMS
 from ubl_peppol.syntax import LINES
 
@@ -208,12 +209,22 @@ _VAT_CODES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B")
 _CATEGORY_GROUPS = (("tax-category", "category"), ("BG-30", "BT-151"))
 
 
+def _has_many_decimals(amount: etree._Element) -> bool:
+    return len(string_of(amount).partition(".")[2]) > 2
+
+
 def _keys(reading: Reading) -> set[str]:
     """Return what the document holds.
 
-    VAT categories that it names are there as ``vat S``, schemes of identifiers as ``scheme 0088``.
+    VAT categories that it names are there as ``vat S``, schemes of identifiers as ``scheme 0088``,
+    terms that a group has twice as ``many BT-12``, and ``decimals`` when an amount has more than
+    two of them or any term occurs twice.
     """
     keys = {*reading.keys}
+    keys.update(f"many {term}" for term in reading.repeated)
+    twice = any(term.startswith("BT-") for term in reading.repeated)
+    if twice or any(_has_many_decimals(element) for element in reading.amounts):
+        keys.add("decimals")
     codes: set[str] = set()
     for group_id, term in _CATEGORY_GROUPS:
         for group in reading.groups(group_id):

@@ -102,7 +102,7 @@ _AT_MOST_ONCE = {
 
 @syntax.family(
     _AT_MOST_ONCE,
-    on=lambda row: row[1] if row[0] == "document" else row[0],
+    on=lambda row: f"many {row[1]}",
     message="{term} occurs {count} times: keep one.",
 )
 def term_occurs_at_most_once(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
@@ -285,6 +285,7 @@ def tax_registration_is_complete(invoice: Reading) -> Iterator[Breach]:
 
 @syntax.rule(
     "UBL-DT-01",
+    on="decimals",
     message="The amount is {value}: round it to two decimals.",
 )
 def any_amount_has_two_decimals(invoice: Reading) -> Iterator[Breach]:

@@ -87,12 +87,12 @@ def _is_near(breakdown: GroupReading, base: Decimal) -> bool:
     stated = breakdown.one("BT-116")
     if stated is None:
         return False
+    if stated.equals(base) and base.adjusted() < 15:
+        # Doubles tell whole numbers apart here, so that the value lies between its neighbours.
+        return True
     value = stated.double
     if not value.is_finite():
         raise Undecided(stated, f"{stated.collapsed!r} is not an amount")
-    if value == base and base.adjusted() < 15:
-        # Doubles tell whole numbers apart here, so that the value lies between its neighbours.
-        return True
     one = Decimal(1)
     below, above = as_double(difference(value, one)), as_double(difference(value, -one))
     return below < base < above
