@@ -2,7 +2,7 @@ import hashlib
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from aeat_sii.errors import ChainError, UnlinkedRecordError
 from aeat_sii.testing import examples, strategies
@@ -101,13 +101,13 @@ def _from_the_text(record: RegistrationRecord | CancellationRecord) -> str:
     return hashlib.sha256(joined.encode()).hexdigest().upper()
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.registrations())
 def test_the_fingerprint_is_that_of_the_text_in_the_xml(record: RegistrationRecord) -> None:
     assert record.fingerprint == _from_the_text(record)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.cancellations())
 def test_the_fingerprint_of_a_cancellation_too(record: CancellationRecord) -> None:
     assert record.fingerprint == _from_the_text(record)

@@ -2,7 +2,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
 from aeat_sii.testing import examples, strategies
@@ -54,13 +54,13 @@ def test_amounts_dates_and_instants_have_the_forms_of_the_agency() -> None:
     assert ">2026-07-01T09:00:00+02:00<" in text
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.registrations())
 def test_reading_what_was_written_gives_the_same_registration(record: RegistrationRecord) -> None:
     assert read(parse(write(record)), RegistrationRecord).require() == record
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.cancellations())
 def test_reading_what_was_written_gives_the_same_cancellation(record: CancellationRecord) -> None:
     assert read(parse(write(record)), CancellationRecord).require() == record

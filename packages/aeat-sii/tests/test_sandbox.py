@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from aeat_sii import sandbox
 from aeat_sii.sandbox import Fault, Knowledge, Service, State, create_app, scripted, seeded
@@ -343,13 +343,13 @@ def test_the_census_is_for_the_test_to_say(clock: Callable[[], datetime]) -> Non
     assert fault_code(service, build(prepare([first()], HEADER))) == "4104"
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.registrations())
 def test_both_readings_of_the_fingerprint_agree(record: RegistrationRecord) -> None:
     assert next(fingerprints(parse(write(record)))) == record.fingerprint
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.cancellations())
 def test_both_readings_agree_on_cancellations(record: CancellationRecord) -> None:
     assert next(fingerprints(parse(write(record)))) == record.fingerprint
