@@ -120,7 +120,7 @@ def compared(
 def around(
     made: dict[str, Neighbour], fired: dict[str, frozenset[str]]
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Sort documents by rule: those on which it fires, and those beside them on which it does not."""
+    """Sort documents by rule: those on which it fires, and its near misses beside them."""
     firing: dict[str, set[str]] = defaultdict(set)
     silent: dict[str, set[str]] = defaultdict(set)
     at_place = defaultdict(set)

@@ -33,5 +33,5 @@ def record(
     for rule in sorted(outcome.known):
         result = {"fired": outcome.fired[rule], "silent": outcome.silent[rule]}
         entry["rules"].setdefault(rule, {})[outcome.suite] = result
-    text = json.dumps(known, sort_keys=True).replace("}, \"", "},\n\"")
+    text = json.dumps(known, sort_keys=True).replace('}, "', '},\n"')
     target.write_text(text + "\n", encoding="utf-8")
