@@ -203,6 +203,7 @@ def test_two_processes_make_one_chain(database: str) -> None:
     told = [run.communicate(timeout=120) for run in runs]
 
     assert [run.returncode for run in runs] == [0, 0], told
+    assert [errors for _, errors in told] == [b"", b""]
     assert sum(len(whole(database, Key(f"tenant-{each}"))) for each in range(3)) == 80
 
 

@@ -38,7 +38,9 @@ def test_a_bomb_stops_at_the_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"plain", gzip.compress(b"x" * 100)[:-9], gzip.compress(b"x")[:5] + b"\xff" * 20]
+    "data",
+    [b"", b"plain", gzip.compress(b"x" * 100, mtime=0)[:-9], b"\x1f\x8b\x08\x00" + b"\xff" * 20],
+    ids=["empty", "plain", "cut off", "damaged"],
 )
 def test_what_is_not_gzip(data: bytes) -> None:
     with pytest.raises(EbmsError) as caught:

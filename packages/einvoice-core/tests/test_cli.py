@@ -273,6 +273,16 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         write_file(tmp_path / "missing" / "out.xml", b"")
 
 
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, b"octets")
+    assert os.read(reader, 100) == b"octets"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
 def test_a_new_file_has_the_usual_rights(tmp_path: Path) -> None:
     (tmp_path / "usual").touch()
     write_file(tmp_path / "out", b"")

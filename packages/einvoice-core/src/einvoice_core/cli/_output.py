@@ -74,6 +74,10 @@ def _standard_output() -> Iterator[TextIO]:
 def _replaced(path: Path) -> Iterator[Path]:
     temporary = None
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            # A device or a pipe is written to: a file in its place would take it from everybody.
+            yield path
+            return
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
         temporary = Path(name)

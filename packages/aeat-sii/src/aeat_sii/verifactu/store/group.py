@@ -177,7 +177,8 @@ class ChainStore:
         written: list[tuple[_Waiting, Any]] = []
         try:
             with self._lock, self._transaction():
-                for waiting in group:
+                # Every store locks chains in one order, or two of them wait for each other.
+                for waiting in sorted(group, key=lambda each: repr(each.key)):
                     linked = self._one(waiting)
                     if linked is not None:
                         written.append((waiting, linked))
