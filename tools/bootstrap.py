@@ -81,7 +81,7 @@ FOR_TESTS = (
     SystemPart(_has_program("xmllint"), ("libxml2-utils",)),
     SystemPart(_has_program("openssl"), ("openssl",)),
     SystemPart(_has_program("softhsm2-util"), ("softhsm2",)),
-    SystemPart(_has_program("javac"), ("default-jdk-headless",)),
+    SystemPart(_has_program("strace"), ("strace",)),
     SystemPart(_has_program("git"), ("git",)),
 )
 

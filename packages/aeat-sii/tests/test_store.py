@@ -1,5 +1,6 @@
 """The chain store: nothing is lost, nothing forks, on both databases and whatever is killed."""
 
+import os
 import re
 import shutil
 import signal
@@ -45,33 +46,39 @@ from einvoice_core.xml.binding import write
 
 VICTIM = Path(__file__).parent / "victim.py"
 POINTS = ("begin", "written", "committed", "acknowledged")
-BINARIES = Path("/usr/lib/postgresql/15/bin")
 KEY = Key("tenant-0")
 
 
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[str]:
-    if not BINARIES.exists():
-        pytest.skip("PostgreSQL 15 is not installed")
+    """A server of its own on loopback, as another user when this one is root."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not found:
+        reason = "PostgreSQL is not installed: the Debian package is postgresql"
+        if os.environ.get("EINVOICE_JUDGES") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    binaries = found[-1]
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder = Path(tempfile.mkdtemp(prefix="chain-pg-"))
     folder.chmod(0o755)
-    shutil.chown(folder, "postgres")
+    is_root = os.geteuid() == 0
+    if is_root:
+        shutil.chown(folder, "postgres")
 
     def run(command: str) -> None:
-        done = subprocess.run(
-            ["su", "postgres", "-c", command], capture_output=True, text=True, check=False
-        )
+        shell = ["su", "postgres", "-c", command] if is_root else ["sh", "-c", command]
+        done = subprocess.run(shell, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
     data = folder / "data"
-    run(f"{BINARIES}/initdb -D {data} -U pg --auth=trust")
+    run(f"{binaries}/initdb -D {data} -U pg --auth=trust")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
-    run(f"{BINARIES}/pg_ctl -D {data} -o '{options}' -w start -l {folder}/log")
+    run(f"{binaries}/pg_ctl -D {data} -o '{options}' -w start -l {folder}/log")
     yield f"host=127.0.0.1 port={port} user=pg dbname=postgres"
-    run(f"{BINARIES}/pg_ctl -D {data} -m immediate -t 120 stop")
+    run(f"{binaries}/pg_ctl -D {data} -m immediate -t 120 stop")
     shutil.rmtree(folder)
 
 
