@@ -3,7 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -122,6 +122,9 @@ class World:
         self.crash_at = ""
         self.numbers = random.Random(0)  # noqa: S311 - spreads pauses
 
+    def close(self) -> None:
+        self.connection.close()
+
     @contextmanager
     def transaction(self) -> Iterator[Any]:
         self.connection.execute("BEGIN IMMEDIATE")
@@ -179,8 +182,9 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> Iterator[World]:
+    with closing(World()) as made:
+        yield made
 
 
 def state_of(world: World) -> list[tuple[str, int, str | None]]:
@@ -429,7 +433,8 @@ class Reconciliation(RuleBasedStateMachine):
             assert each.attempts > 0 or each.state is DeliveryState.PENDING
 
     def teardown(self) -> None:
-        self.drain()
+        with closing(self.world):
+            self.drain()
 
 
 def _flawed(flaw: str) -> dict[str, Any]:
