@@ -36,7 +36,8 @@ def validate(
     """Judge a UBL 2.1 invoice, credit note or business response, or a CII D16B invoice.
 
     Args:
-        xml: The document as it came.
+        xml: The document as it came, or an aggregate of UBL 2.1 alone, such as an invoice line: the
+            rules that do not speak of a whole document judge it, and the structure says what it is.
         profile: Name of a profile, such as ``"en16931"`` or ``"peppol-bis-3"``; ``"auto"`` takes
             the one that the document names, and the report says so when none is known; or a
             profile of your own (:func:`ubl_peppol.compose`).
@@ -68,7 +69,7 @@ def validate(
             report += judge_response(response, chosen, MAX_FINDINGS - len(report.findings))
         else:
             # A root that is no invoice is refused here; the reading holds no text yet.
-            reading = read_document(root)
+            reading = read_document(root, fragments=True)
             _require(chosen, bool(chosen.layers), "an invoice or credit note")
             name = "CreditNote" if reading.is_credit_note else "Invoice"
             report = _structure(root, name, xsd)

@@ -14,7 +14,7 @@ from ubl_peppol.reading.conditions import Condition
 from ubl_peppol.reading.kinds import Kind, Kinds
 from ubl_peppol.reading.table import Path, PathTable, cii_table, ubl_table
 from ubl_peppol.reading.values import Value, collapse, location_of, string_of
-from ubl_peppol.syntax import CREDIT_NOTE, INVOICE, LINES
+from ubl_peppol.syntax import CAC, CREDIT_NOTE, INVOICE, LINES
 from ubl_peppol.syntax_cii import ROOT as CII_ROOT
 
 __all__ = ["GroupReading", "Reading", "read"]
@@ -206,6 +206,11 @@ class Reading:
         self._cache: dict[str, Any] = {}
 
     @property
+    def is_fragment(self) -> bool:
+        """Whether the root is an element that stands inside documents."""
+        return self.root.tag not in _ROOTS
+
+    @property
     def is_cii(self) -> bool:
         """Whether the document is a Cross Industry Invoice, not UBL."""
         return self.root.tag == CII_ROOT
@@ -223,7 +228,7 @@ class Reading:
         self.empty, self.unreadable, self.amounts, self.binary_objects = [], [], [], []
         self.outside = {}
         self.repeated = set()
-        self._groups = {"document": [self.document]}
+        self._groups = {} if self.is_fragment else {"document": [self.document]}
 
     @property
     def sample(self) -> "Reading":
@@ -298,17 +303,23 @@ _WALKED = frozenset(
 )
 
 
-def read(root: etree._Element, table: PathTable | None = None) -> Reading:
+def read(
+    root: etree._Element, table: PathTable | None = None, *, fragments: bool = False
+) -> Reading:
     """Read a document; it is walked once, when it is first asked.
 
     Args:
         root: A UBL 2.1 ``Invoice`` or ``CreditNote``, or a CII D16B ``CrossIndustryInvoice``.
         table: The path table; by default that of the syntax.
+        fragments: Whether an aggregate of UBL 2.1 alone is read too (:attr:`Reading.is_fragment`).
 
     Raises:
         UnknownDocumentError: The root is something else.
     """
     known = _ROOTS.get(str(root.tag))
+    if known is None and fragments and etree.QName(root).namespace == CAC:
+        # The official rules take what is no Invoice for a credit note.
+        known = (True, ubl_table)
     if known is None:
         raise UnknownDocumentError(
             f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote, or a CII "
@@ -323,6 +334,10 @@ def _walk_root(reading: Reading) -> bool:
     """Walk a document, or its sample; return whether all of it was walked."""
     root, path = reading.root, reading.table.root
     opened: dict[str, GroupReading | None] = {"document": reading.document}
+    if reading.is_fragment:
+        _walk(reading, (root,), reading.table.nowhere, opened, None)
+        reading.outside = {}  # what a document may not hold
+        return True
     _mark(reading, root, path, root.items())
     whole = True
     if reading._sampling:

@@ -165,6 +165,8 @@ class PathTable:
                     steps = compiled.pattern.steps
                     self._outside_by_tag[steps[-1].tag if steps else _ANY].append(compiled)
         self.root = Path(self, ())
+        self.nowhere = Path(self, ("",))
+        """Above an element that has no document around it."""
 
     @staticmethod
     def _outside_paths(entry: OutsideRow) -> Iterator[dict[str, str]]:

@@ -136,6 +136,7 @@ class Rules(RuleSet[Reading]):
         sample = document.sample
         always, by_key = self._plan or self._compile()
         found: list[tuple[int, Finding]] = []
+        fragment = document.is_fragment
         chosen = [*always]
         for key in by_key.keys() & sample.remember("keys", _keys):
             chosen.extend(by_key[key])
@@ -145,6 +146,8 @@ class Rules(RuleSet[Reading]):
                 breaches = [*rule.check(document if whole else sample)]
             except Undecided as verdict:
                 breaches = [Breach(verdict.at)]
+            if fragment and any(breach.at is sample.document for breach in breaches):
+                continue  # it speaks of a document, and this is none
             if breaches:
                 whole = whole or (
                     document is not sample and any(_for_others(breach) for breach in breaches)

@@ -11,6 +11,7 @@ from ubl_peppol.errors import UnknownDocumentError
 from ubl_peppol.reading.values import location_of
 from ubl_peppol.structure.grammar import Attribute, Grammar, Leaf, Node, Particle, grammar_of
 from ubl_peppol.structure.lexical import described
+from ubl_peppol.syntax import CAC
 
 __all__ = ["STRUCTURE_RULES", "validate"]
 
@@ -28,6 +29,7 @@ STRUCTURE_RULES: Mapping[str, str] = MappingProxyType(
         "UBL-PEPPOL-108": "The value of an attribute is of its type.",
         "UBL-PEPPOL-109": "An element that holds elements holds no text besides.",
         "UBL-PEPPOL-110": "No instruction in the document (xsi:type, xsi:nil) changes the grammar.",
+        "UBL-PEPPOL-111": "The root is a document, not an element that stands inside documents.",
     }
 )
 """Our rule ids of the layer, and what each demands."""
@@ -42,7 +44,8 @@ def validate(root: etree._Element, limit: int = MAX_FINDINGS) -> Report:
     """Judge names, order, occurrence, types and attributes.
 
     Args:
-        root: A UBL 2.1 invoice, credit note or application response, or a CII D16B invoice.
+        root: A UBL 2.1 invoice, credit note or application response, or a CII D16B invoice; or an
+            aggregate of UBL 2.1 alone, of which only is said that it is no document.
         limit: Findings to keep at most.
 
     Returns:
@@ -53,6 +56,10 @@ def validate(root: etree._Element, limit: int = MAX_FINDINGS) -> Report:
     """
     tag = str(root.tag)
     grammar = grammar_of(tag)
+    if grammar is None and etree.QName(root).namespace == CAC:
+        name = etree.QName(root).localname
+        message = f"cac:{name[:100]} is a part of a document: put it into an Invoice or CreditNote."
+        return Report((_finding("111", location_of(root), message),), (_LAYER,))
     if grammar is None:
         raise UnknownDocumentError(f"there is no grammar for the root {tag[:200]!r}", root=tag)
     findings: list[Finding] = []

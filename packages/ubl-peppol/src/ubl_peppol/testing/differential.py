@@ -15,6 +15,7 @@ report must then hold an undecided finding at an element.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from lxml import etree
@@ -33,6 +34,9 @@ class Judge(Protocol):
         """Return the verdict."""
 
 
+_READ = partial(read, fragments=True)
+
+
 @dataclass(frozen=True)
 class Artefact:
     """An official set of rules, and ours."""
@@ -44,7 +48,7 @@ class Artefact:
     rules: RuleSet[Reading]
     baseline: str = ""
     """Key of its unit tests in the facts, where they have been recorded."""
-    read: Callable[[etree._Element], Reading] = read
+    read: Callable[[etree._Element], Reading] = _READ
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ def nothing_else_beside_not_subject_to_vat(invoice: Reading, where: str) -> Iter
 )
 def split_payment_is_domestic(invoice: Reading) -> Iterator[Breach]:
     """A document with the category B names no country but Italy."""
+    if invoice.is_fragment:
+        return  # it speaks of a document
     found = categories(invoice)
     if any("B" in entry.raw for entry in (*found.anywhere, *found.of_lines)):
         for country in invoice.values("country"):
@@ -117,6 +119,8 @@ def split_payment_is_domestic(invoice: Reading) -> Iterator[Breach]:
 )
 def split_payment_excludes_the_standard_rate(invoice: Reading) -> Iterator[Breach]:
     """A document with the category B does not have the category S."""
+    if invoice.is_fragment:
+        return  # it speaks of a document
     found = categories(invoice)
     entries = (
         *found.of_breakdown,

@@ -100,6 +100,8 @@ def _has_vat_number(parties: Sequence[GroupReading]) -> bool:
 
 
 def _parties(invoice: Reading, who: _Who, entries: Sequence[Entry], where: str) -> Iterator[Breach]:
+    if invoice.is_fragment:
+        return  # the parties are those of the document
     uses = [entry for entry in entries if entry.code == who.code]
     strict = [entry for entry in uses if entry.scheme]
     concerned = strict

@@ -1,0 +1,41 @@
+"""Parts of documents alone: the official stylesheets judge them, and so do the rules here."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ubl_peppol.rules import en16931, peppol
+from ubl_peppol.testing.differential import Artefact, compare
+from ubl_peppol.testing.evidence import record
+from ubl_peppol.testing.fragments import fragments
+from ubl_peppol.testing.official import Official
+
+SEED = 20261
+ARTEFACTS = (
+    Artefact(
+        "EN16931-UBL-1.3.16",
+        "en16931/ubl/xslt/EN16931-UBL-validation.xslt",
+        en16931,
+        baseline="en16931-1.3.16",
+    ),
+    Artefact(
+        "PEPPOL-UBL-3.0.21",
+        "peppol/billing/2026.5/xslt/PEPPOL-EN16931-UBL.xslt",
+        peppol,
+        baseline="peppol-2026.5",
+    ),
+)
+
+
+@pytest.mark.parametrize("artefact", ARTEFACTS, ids=lambda artefact: artefact.name)
+def test_fragments_fire_what_the_official_artefact_fires(
+    artefact: Artefact, examples: dict[str, bytes], stylesheet: Callable[[str], Official]
+) -> None:
+    documents = list(fragments(examples.values(), SEED))
+    outcome = compare(artefact, "fragments", documents, stylesheet(artefact.stylesheet))
+    print(outcome)
+    record(outcome)
+    assert outcome.different == {}
+    assert outcome.documents == len(documents) > 500
+    assert outcome.finished >= outcome.documents * 0.9
+    assert len(outcome.fired) > 10
