@@ -72,7 +72,7 @@ def test_another_content_under_a_known_identifier_is_refused(pair: Pair) -> None
     first, other = pair.pack(DOCUMENT, message=header), pair.pack(b"<other/>", message=header)
     box.receive(first.content_type, first.chunks())
     reply = box.receive(other.content_type, other.chunks())
-    assert reply.verdict.error == "EBMS:0202"
+    assert reply.verdict.error == "EBMS:0003"
 
 
 def test_a_test_message_is_acknowledged_and_delivered_to_nobody(pair: Pair) -> None:

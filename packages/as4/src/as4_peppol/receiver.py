@@ -21,7 +21,7 @@ from as4_peppol.profile import Profile
 from as4_peppol.security.checking import SignerCheck
 from as4_peppol.security.keys import Identity
 from as4_peppol.signals import SIGNAL_TYPE, make_error, make_receipt
-from as4_peppol.stores.base import Store
+from as4_peppol.stores.base import IdentifierTakenError, Store
 from as4_peppol.unpacking import Inbound, unpack
 
 __all__ = ["NOT_SERVICED", "Observer", "Receiver", "Reply", "Verdict"]
@@ -159,6 +159,10 @@ class Receiver:
             return self._keep(inbound)
         except EbmsError as error:
             return self.refuse(error)
+        except IdentifierTakenError:
+            # No failure to keep it, which might pass: the same message will never do.
+            text = "the identifier of the message belongs to another one"
+            return self.refuse(EbmsError("EBMS:0003", text, inbound.message_id))
         except StoreError as error:
             logger.error("%s was not kept: %s", inbound.message_id, error.message)
             refused = EbmsError("EBMS:0202", "the message was not kept", inbound.message_id)
