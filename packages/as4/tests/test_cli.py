@@ -34,7 +34,7 @@ def desk(today: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "authorities.pem").write_bytes(today.pki.pem)
     monkeypatch.setenv("AS4_KEY_PASSWORD", "secret")
     trust = PeppolTrust.of_sandbox(today.pki.ap_ca, today.pki.smp_ca)
-    monkeypatch.setattr(PeppolTrust, "of_network", lambda *rest: trust)
+    monkeypatch.setattr(PeppolTrust, "of_network", lambda *rest, **options: trust)
     return tmp_path
 
 
