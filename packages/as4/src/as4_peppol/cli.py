@@ -325,13 +325,11 @@ def _exchange(
 
 
 def _report(result: "SendResult", evidence: Path | None) -> int:
+    from as4_peppol.evidence import Archive
     from as4_peppol.sender import Outcome
 
     if evidence is not None:
-        evidence.mkdir(parents=True, exist_ok=True)
-        (evidence / "request.xml").write_bytes(result.request)
-        if result.answer is not None:
-            (evidence / "answer.xml").write_bytes(result.answer.envelope)
+        click.echo(str(Archive(evidence).keep(result)))
     click.echo(f"{result.message_id}: {result.outcome}")
     for error in result.errors:
         click.echo(f"{error.code} {error.name}: {error.detail}")
