@@ -59,7 +59,14 @@ def serving(receiver: Receiver) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("size", "compress"), [(10_000, True), (10_000, False), (10_000_000, True)]
+    ("size", "compress"),
+    [
+        (10_000, True),
+        (10_000, False),
+        (10_000_000, True),
+        pytest.param(100_000_000, True, marks=pytest.mark.long),
+        pytest.param(100_000_000, False, marks=pytest.mark.long),
+    ],
 )
 def test_what_it_sends_arrives(phase4: Any, size: int, compress: bool) -> None:
     pair, store = phase4.pair, MemoryStore()
@@ -107,6 +114,17 @@ def test_what_we_send_arrives(phase4: Any) -> None:
         refused = send(phase4, url, invoice(10), identity=stranger)
         assert refused.outcome is not Outcome.DELIVERED
         assert len(list(inbox.glob("*.done"))) == count
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("compressed", [True, False])
+def test_what_is_very_large_arrives(phase4: Any, compressed: bool) -> None:
+    """XML that is not compressed is signed in its canonical form, which is held: 64 MB at most."""
+    size = 100_000_000 if compressed else 60_000_000
+    with phase4.receiving() as (url, inbox):
+        result = send(phase4, url, invoice(size), compressed=compressed)
+        assert result.outcome is Outcome.DELIVERED, result.errors
+        assert newest(inbox).count(b"una linea") == size // 37
 
 
 def newest(inbox: Path) -> bytes:
