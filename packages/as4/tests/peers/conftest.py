@@ -114,7 +114,7 @@ class Phase4:
         }
         settings = [f"-D{name}={value}" for name, value in options.items()]
         path = f"{home / 'classes'}{os.pathsep}{home / 'lib' / '*'}"
-        self._command = ["java", "-Xmx1g", *settings, "-cp", path, "Peer"]
+        self._command = ["java", "-Xmx4g", *settings, "-cp", path, "Peer"]
         for name, identity in (("sender", pair.sender), ("receiver", pair.receiver)):
             store = identity.credential.to_pkcs12(b"peer", "peer")
             (folder / f"{name}.p12").write_bytes(store)
