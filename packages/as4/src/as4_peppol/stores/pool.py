@@ -36,9 +36,12 @@ class Pool:
         self._connect = connect
         self._begin = begin
         self._errors = errors
-        self._idle: deque[_Connection] = deque()
-        self._process = os.getpid()
-        weakref.finalize(self, _close_all, self._idle)
+        self._idle: deque[_Connection]
+        self._start()
+
+    def _start(self) -> None:
+        self._idle, self._process = deque(), os.getpid()
+        weakref.finalize(self, _close_own, self._idle, self._process)
 
     @contextmanager
     def transaction(self, *, writes: bool) -> Iterator[Any]:
@@ -59,7 +62,7 @@ class Pool:
         """Return a connection in a new transaction; one that died while it lay idle is replaced."""
         if self._process != os.getpid():
             # A forked process must not speak on the connections of its parent, nor end them.
-            self._idle, self._process = deque(), os.getpid()
+            self._start()
         while True:
             try:
                 idle = self._idle.pop()
@@ -83,6 +86,11 @@ class Pool:
     def close(self) -> None:
         """Close the connections that nobody uses."""
         _close_all(self._idle)
+
+
+def _close_own(idle: "deque[_Connection]", process: int) -> None:
+    if process == os.getpid():
+        _close_all(idle)
 
 
 def _close_all(idle: "deque[_Connection]") -> None:
