@@ -1,6 +1,5 @@
 """What the SII library writes and reads, judged by the official schemas and samples."""
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from lxml import etree
 
 from aeat_sii.sii import BOOKS, Authority, Book, build, build_query, queries, read_answer
 from aeat_sii.sii.books import layout_of
-from aeat_sii.sii.held import QueryAnswer
+from aeat_sii.sii.held import QueryAnswer, values_of
 from aeat_sii.sii.queries import Query
 from aeat_sii.sii.querying import _WAYS
 from aeat_sii.sii.records import Submission
@@ -20,9 +19,11 @@ from einvoice_core.http import Reply
 from einvoice_core.soap.envelope import unwrap
 from einvoice_core.testing.judges import official
 from einvoice_core.xml.binding import read, write
+from einvoice_core.xml.parsing import parse
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
-WAYS = [(book, cancels) for book in Book for cancels in (False, True) if not cancels or BOOKS[book].cancellation]  # fmt: skip
+WAYS = [(book, False) for book in Book]
+WAYS += [(book, True) for book in Book if BOOKS[book].cancellation]
 QUERIES = [getattr(queries, name) for name in queries.__all__ if name != "Query"]
 few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -77,7 +78,6 @@ def _body(path: Path) -> etree._Element:
     return unwrap(path.read_bytes())
 
 
-KINDS: dict[str, Callable[[], type]] = {}
 SAMPLES = [
     "alta-emitida-F1.xml",
     "alta-emitida-F2-simplificada.xml",
@@ -95,11 +95,9 @@ def test_the_samples_read_and_are_written_again(name: str) -> None:
     kind = next(k for k in kinds if k.xml_type and k.xml_type.name == tag)
 
     record = read(message, kind).require()
-    again = etree.fromstring(write(record))
+    again = parse(write(record))
 
-    assert etree.tostring(again, method="c14n2", strip_text=True).count(b"<") == etree.tostring(
-        message, method="c14n2", strip_text=True
-    ).count(b"<")
+    assert values_of(again) == values_of(message)
     assert read(again, kind).require() == record
 
 
@@ -112,7 +110,7 @@ def test_the_sample_of_a_partial_answer_is_an_answer_of_its_submission() -> None
         for n in (1, 2, 3)
     )
 
-    found = read_answer(Reply(200, {}, answer), sent.model_copy(update={"records": records}))
+    found = read_answer(Reply(200, answer), sent.model_copy(update={"records": records}))
 
     assert [line.state.value for line in found.lines] == [
         "Correcto",

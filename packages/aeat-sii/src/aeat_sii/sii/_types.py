@@ -8,10 +8,20 @@ from pydantic import AfterValidator, Field
 
 from aeat_sii._types import Text
 from aeat_sii.clock import told_in_spain
-from aeat_sii.sii.codes import MEMBER_STATES
+from aeat_sii.sii.codes import MEMBER_STATES, ContrastState
 from einvoice_core.lexical import Codec
 
-__all__ = ["AEAT_TIME", "Days", "InvoiceNumber", "MemberState", "PeriodCode", "SiiNif", "Year"]
+__all__ = [
+    "AEAT_TIME",
+    "Days",
+    "InvoiceNumber",
+    "MemberState",
+    "PageNumber",
+    "PeriodCode",
+    "ReportedContrast",
+    "SiiNif",
+    "Year",
+]
 
 _NIF = re.compile(r"[a-zA-Z][0-9]{7}[a-zA-Z]|[0-9]{8}[a-zA-Z]|[a-zA-Z][0-9]{8}", re.ASCII)
 
@@ -53,5 +63,18 @@ PeriodCode = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2]|0A|[1-4]T)$")]
 InvoiceNumber = Annotated[Text, Field(min_length=1, max_length=60)]
 
 MemberState = Annotated[str, AfterValidator(_member_state)]
+
+PageNumber = Annotated[str, Field(pattern=r"^[0-9]+([.][0-9]+)?(E[0-9]{1,2})?$")]
+"""A number that an authority gave with a page, kept as its text (``double``)."""
+
+
+def _reported(value: ContrastState) -> ContrastState:
+    if value in (ContrastState.NOT_APPLICABLE, ContrastState.IN_PROGRESS):
+        raise ValueError("what other parties declared is asked for with states 3, 4 and 5 only")
+    return value
+
+
+ReportedContrast = Annotated[ContrastState, AfterValidator(_reported)]
+"""State of the contrast of an invoice that the other party declared."""
 
 Days = Annotated[str, Field(pattern=r"^[0-9]{1,3}$")]

@@ -9,7 +9,14 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from aeat_sii._types import YES_NO, Text
-from aeat_sii.sii._types import InvoiceNumber, PeriodCode, SiiNif, Year
+from aeat_sii.sii._types import (
+    InvoiceNumber,
+    PageNumber,
+    PeriodCode,
+    ReportedContrast,
+    SiiNif,
+    Year,
+)
 from aeat_sii.sii.codes import ContrastState, InsuranceOperation, Version
 from aeat_sii.sii.namespaces import CON, SII
 from aeat_sii.sii.records import (
@@ -33,6 +40,7 @@ __all__ = [
     "CustomerPlace",
     "CustomersCountFilter",
     "CustomersFilter",
+    "CustomersHeader",
     "DateRange",
     "Filter",
     "GoodPlace",
@@ -54,20 +62,30 @@ __all__ = [
     "SupplierPlace",
     "SuppliersCountFilter",
     "SuppliersFilter",
+    "SuppliersHeader",
     "TravelAgenciesFilter",
 ]
 
 
 class QueryHeader(Part):
-    """Whose books are asked for (``Cabecera``).
-
-    The contrast asks as the titular of the book of issued invoices or of the received ones.
-    """
+    """Whose books are asked for (``Cabecera``)."""
 
     version: Annotated[Version, Xml("IDVersionSii")] = Version.V1_1
-    titular: Annotated[SpanishPerson | None, Xml("Titular", choice="asker")] = None
-    issuer: Annotated[SpanishPerson | None, Xml("TitularLRFE", choice="asker")] = None
-    recipient: Annotated[SpanishPerson | None, Xml("TitularLRFR", choice="asker")] = None
+    titular: Annotated[SpanishPerson, Xml("Titular")]
+
+
+class CustomersHeader(Part):
+    """Titular of the book of issued invoices, who asks what customers declared."""
+
+    version: Annotated[Version, Xml("IDVersionSii")] = Version.V1_1
+    titular: Annotated[SpanishPerson, Xml("TitularLRFE")]
+
+
+class SuppliersHeader(Part):
+    """Titular of the book of received invoices, who asks what suppliers declared."""
+
+    version: Annotated[Version, Xml("IDVersionSii")] = Version.V1_1
+    titular: Annotated[SpanishPerson, Xml("TitularLRFR")]
 
 
 class DateRange(Part):
@@ -223,7 +241,7 @@ class OfIssuedFilter(Filter):
     """Collections of an issued invoice."""
 
     invoice: Annotated[IssuedInvoiceKey, Xml("IDFactura")]
-    after: Annotated[Text | None, Xml("ClavePaginacion")] = None
+    after: Annotated[PageNumber | None, Xml("ClavePaginacion")] = None
     """A number that the authority gave with the page before."""
 
 
@@ -237,7 +255,7 @@ class OfReceivedFilter(Filter):
     """Payments of a received invoice."""
 
     invoice: Annotated[NamedInvoiceId, Xml("IDFactura")]
-    after: Annotated[Text | None, Xml("ClavePaginacion")] = None
+    after: Annotated[PageNumber | None, Xml("ClavePaginacion")] = None
     """A number that the authority gave with the page before."""
 
 
@@ -274,7 +292,7 @@ class CustomersFilter(_Attributed):
 
     customer: Annotated[SpanishPerson | None, Xml("Cliente")] = None
     number: Annotated[InvoiceNumber | None, Xml("NumSerieFacturaEmisor")] = None
-    contrast: Annotated[ContrastState | None, Xml("EstadoCuadre")] = None
+    contrast: Annotated[ReportedContrast | None, Xml("EstadoCuadre")] = None
     issued: Annotated[DateRange | None, Xml("FechaExpedicion")] = None
     operated: Annotated[DateRange | None, Xml("FechaOperacion")] = None
     after: Annotated[CustomerPlace | None, Xml("ClavePaginacion")] = None
@@ -284,7 +302,7 @@ class CustomersCountFilter(_Attributed):
     """How many invoices each customer declared."""
 
     customer: Annotated[SpanishPerson | None, Xml("Cliente")] = None
-    contrast: Annotated[ContrastState | None, Xml("EstadoCuadre")] = None
+    contrast: Annotated[ReportedContrast | None, Xml("EstadoCuadre")] = None
 
 
 class SuppliersFilter(_Attributed):
@@ -292,7 +310,7 @@ class SuppliersFilter(_Attributed):
 
     supplier: Annotated[SpanishPerson | None, Xml("Proveedor")] = None
     number: Annotated[InvoiceNumber | None, Xml("NumSerieFacturaEmisor")] = None
-    contrast: Annotated[ContrastState | None, Xml("EstadoCuadre")] = None
+    contrast: Annotated[ReportedContrast | None, Xml("EstadoCuadre")] = None
     issued: Annotated[DateRange | None, Xml("FechaExpedicion")] = None
     operated: Annotated[DateRange | None, Xml("FechaOperacion")] = None
     after: Annotated[SupplierPlace | None, Xml("ClavePaginacion")] = None
@@ -302,7 +320,7 @@ class SuppliersCountFilter(_Attributed):
     """How many invoices each supplier declared."""
 
     supplier: Annotated[SpanishPerson | None, Xml("Proveedor")] = None
-    contrast: Annotated[ContrastState | None, Xml("EstadoCuadre")] = None
+    contrast: Annotated[ReportedContrast | None, Xml("EstadoCuadre")] = None
 
 
 class AggregatesFilter(_OfPeriod):

@@ -13,8 +13,7 @@ from lxml import etree
 from aeat_sii._types import YES_NO
 from aeat_sii.sii._types import AEAT_TIME
 from aeat_sii.sii.answers import AnsweredInvoice
-from aeat_sii.sii.codes import ContrastState, StoredState
-from aeat_sii.sii.filters import QueryHeader
+from aeat_sii.sii.codes import ContrastState, StoredState, Version
 from aeat_sii.sii.namespaces import RC, SII
 from aeat_sii.sii.records import Part, SpanishPerson, StockId
 from aeat_sii.verifactu.answers import AGENCY_CODE
@@ -25,6 +24,7 @@ from einvoice_core.xml.parsing import parse
 __all__ = [
     "Aggregates",
     "AggregatesAnswer",
+    "AnswerHeader",
     "CashAnswer",
     "CollectionsAnswer",
     "ConsignmentAnswer",
@@ -65,6 +65,15 @@ __all__ = [
 
 class _Found(Record):
     xml_type: ClassVar[XmlType | None] = XmlType(child_namespace=RC)
+
+
+class AnswerHeader(Part):
+    """Who asked (``Cabecera``)."""
+
+    version: Annotated[Version, Xml("IDVersionSii")]
+    titular: Annotated[SpanishPerson | None, Xml("Titular", choice="asker")] = None
+    issuer: Annotated[SpanishPerson | None, Xml("TitularLRFE", choice="asker")] = None
+    recipient: Annotated[SpanishPerson | None, Xml("TitularLRFR", choice="asker")] = None
 
 
 class HeldPeriod(_Found):
@@ -154,7 +163,7 @@ class QueryAnswer(Record):
 
     xml_type: ClassVar[XmlType | None] = XmlType("", RC, RC)
 
-    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
+    header: Annotated[AnswerHeader, Xml("Cabecera", namespace=SII)]
     period: Annotated[HeldPeriod | None, Xml("PeriodoLiquidacion")] = None
     stock_year: Annotated[str | None, Xml("Ejercicio")] = None
     stock_period: Annotated[str | None, Xml("Periodo")] = None

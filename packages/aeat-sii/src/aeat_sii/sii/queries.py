@@ -11,6 +11,7 @@ from aeat_sii.sii.filters import (
     ConsignmentFilter,
     CustomersCountFilter,
     CustomersFilter,
+    CustomersHeader,
     Filter,
     InsuranceFilter,
     IntraCommunityFilter,
@@ -23,6 +24,7 @@ from aeat_sii.sii.filters import (
     ReceivedFilter,
     SuppliersCountFilter,
     SuppliersFilter,
+    SuppliersHeader,
     TravelAgenciesFilter,
 )
 from aeat_sii.sii.namespaces import CON, SII
@@ -52,7 +54,11 @@ __all__ = [
 class Query(Record):
     """What every query has; its filter stands in the class of its book."""
 
-    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
+    @property
+    def stated_header(self) -> QueryHeader | CustomersHeader | SuppliersHeader:
+        """The header, whichever its kind."""
+        stated: QueryHeader | CustomersHeader | SuppliersHeader = self.__dict__["header"]
+        return stated
 
     @property
     def stated_filter(self) -> Filter:
@@ -70,6 +76,7 @@ class QueryIssued(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRFacturasEmitidas")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[IssuedFilter, Xml("FiltroConsulta")]
 
 
@@ -78,6 +85,7 @@ class QueryReceived(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRFacturasRecibidas")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[ReceivedFilter, Xml("FiltroConsulta")]
 
 
@@ -86,6 +94,7 @@ class QueryInvestmentGoods(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRBienesInversion")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[InvestmentGoodsFilter, Xml("FiltroConsulta")]
 
 
@@ -94,6 +103,7 @@ class QueryIntraCommunity(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRDetOperIntracomunitarias")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[IntraCommunityFilter, Xml("FiltroConsulta")]
 
 
@@ -102,6 +112,7 @@ class QueryCash(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRCobrosMetalico")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[CashFilter, Xml("FiltroConsulta")]
 
 
@@ -110,6 +121,7 @@ class QueryInsurance(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLROperacionesSeguros")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[InsuranceFilter, Xml("FiltroConsulta")]
 
 
@@ -118,6 +130,7 @@ class QueryTravelAgencies(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRAgenciasViajes")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[TravelAgenciesFilter, Xml("FiltroConsulta")]
 
 
@@ -126,6 +139,7 @@ class QueryConsignment(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRConsultaVentaBienesConsigna")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[ConsignmentFilter, Xml("FiltroConsulta")]
 
 
@@ -134,6 +148,7 @@ class QueryCollections(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaCobros")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[OfIssuedFilter, Xml("FiltroConsultaCobros")]
 
 
@@ -142,6 +157,7 @@ class QueryPayments(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaPagos")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[OfReceivedFilter, Xml("FiltroConsultaPagos")]
 
 
@@ -150,6 +166,7 @@ class QueryProperties(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaInmueblesAdicionales")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[PropertiesFilter, Xml("FiltroConsultaInmueblesAdicionales")]
 
 
@@ -158,6 +175,7 @@ class QueryCustomers(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRFactInformadasCliente")
 
+    header: Annotated[CustomersHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[CustomersFilter, Xml("FiltroConsulta")]
 
 
@@ -166,6 +184,7 @@ class QueryCustomersCount(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRFactInformadasAgrupadasCliente")
 
+    header: Annotated[CustomersHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[CustomersCountFilter, Xml("FiltroConsulta")]
 
 
@@ -174,6 +193,7 @@ class QuerySuppliers(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRFactInformadasProveedor")
 
+    header: Annotated[SuppliersHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[SuppliersFilter, Xml("FiltroConsulta")]
 
 
@@ -182,6 +202,7 @@ class QuerySuppliersCount(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLRFactInformadasAgrupadasProveedor")
 
+    header: Annotated[SuppliersHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[SuppliersCountFilter, Xml("FiltroConsulta")]
 
 
@@ -190,4 +211,5 @@ class QueryAggregates(Query):
 
     xml_type: ClassVar[XmlType | None] = _named("ConsultaLLAA")
 
+    header: Annotated[QueryHeader, Xml("Cabecera", namespace=SII)]
     filter: Annotated[AggregatesFilter, Xml("FiltroConsulta")]

@@ -146,7 +146,7 @@ _WAYS: dict[type[q.Query], _Way] = {
 
 def build_query(query: q.Query, authority: Authority = Authority.AEAT) -> bytes:
     """Write the SOAP envelope of a query, with the version of the authority."""
-    header = query.header.model_copy(update={"version": authority.version})
+    header = query.stated_header.model_copy(update={"version": authority.version})
     stated = query.model_copy(update={"header": header})
     text = write(stated, prefixes=_PREFIXES, declaration=False)
     return envelope.wrap(to_canary(text) if authority is Authority.CANARIAS else text)

@@ -4,6 +4,7 @@ They are made from the fields of the records: a type has one strategy, whichever
 """
 
 import types
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -18,6 +19,7 @@ from aeat_sii.sii.books import BOOKS, Book
 from aeat_sii.sii.codes import (
     COUNTRIES,
     MEMBER_STATES,
+    ContrastState,
     Exemption,
     InvoiceKind,
     PropertySituation,
@@ -36,6 +38,8 @@ _FIELDS: dict[Any, st.SearchStrategy[Any]] = {
     own.MemberState: st.sampled_from(sorted(MEMBER_STATES)),
     own.Year: st.integers(2017, 2099).map(str),
     own.PeriodCode: st.sampled_from(["01", "12", "0A", "1T", "4T"]),
+    own.PageNumber: st.integers(0, 10**9).map(str),
+    own.ReportedContrast: st.sampled_from(sorted(ContrastState)[2:]),
     own.Days: st.integers(0, 999).map(str),
     common.Country: st.sampled_from(sorted(COUNTRIES)),
     common.Amount12: amounts,
@@ -51,11 +55,25 @@ def _parts(annotation: Any) -> tuple[Any, list[Any]]:  # noqa: ANN401 - annotati
     return annotation, []
 
 
-def _known(annotation: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any] | None:  # noqa: ANN401 - as above
+def _signs(metadata: Iterable[Any]) -> set[object]:
+    """Return what tells simple types apart: their validators and their patterns."""
+    found: set[object] = set()
+    for mark in metadata:
+        pattern = getattr(mark, "pattern", None)
+        for inner in getattr(mark, "metadata", ()):
+            pattern = pattern or getattr(inner, "pattern", None)
+        sign = pattern or getattr(mark, "func", None)
+        if sign is not None:
+            found.add(sign)
+    return found
+
+
+def _known(metadata: tuple[Any, ...]) -> st.SearchStrategy[Any] | None:
     """Return the strategy of a simple type, found by the validator or pattern that it carries."""
+    signs = _signs(metadata)
     for kind, strategy in _FIELDS.items():
-        base, marks = _parts(kind)
-        if base is annotation and marks and all(any(m == o for o in metadata) for m in marks):
+        own_signs = _signs(_parts(kind)[1])
+        if own_signs and own_signs <= signs:
             return strategy
     return None
 
@@ -66,7 +84,7 @@ def _value(annotation: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]
     if get_origin(kind) in (Union, types.UnionType):
         options = [arm for arm in get_args(kind) if arm is not type(None)]
         return st.one_of([_value(arm, metadata) for arm in options])
-    known = _known(kind, metadata)
+    known = _known(metadata)
     if known is not None:
         return known
     if get_origin(kind) is tuple:
@@ -89,7 +107,8 @@ def _value(annotation: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]
 
 
 def _length(metadata: tuple[Any, ...], mark: type[Any], default: int) -> int:
-    found = [m for m in metadata if isinstance(m, mark)]
+    flat = [inner for m in metadata for inner in (m, *getattr(m, "metadata", ()))]
+    found = [m for m in flat if isinstance(m, mark)]
     name = "max_length" if mark is MaxLen else "min_length"
     return int(getattr(found[-1], name)) if found else default
 

@@ -214,7 +214,7 @@ class PropertiesOfInvoice(Part):
     properties: Annotated[
         tuple[Property, ...],
         Xml("DetalleInmueble", namespace=SII_LR, inside="DatosInmueble"),
-        Field(max_length=10_000),
+        Field(min_length=1, max_length=10_000),
     ]
 
 
