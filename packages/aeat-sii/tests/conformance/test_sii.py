@@ -1,5 +1,6 @@
 """What the SII library writes and reads, judged by the official schemas and samples."""
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -8,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from aeat_sii.sii import BOOKS, Authority, Book, build, build_query, queries, read_answer
+from aeat_sii.sii import BOOKS, Authority, Book, build, build_query, queries, read_answer, rules
 from aeat_sii.sii.books import layout_of
-from aeat_sii.sii.held import QueryAnswer, values_of
+from aeat_sii.sii.held import values_of
 from aeat_sii.sii.queries import Query
 from aeat_sii.sii.querying import _WAYS
 from aeat_sii.sii.records import Submission
 from aeat_sii.testing import sii_strategies as strategies
+from einvoice_core.findings import Severity
 from einvoice_core.http import Reply
 from einvoice_core.soap.envelope import unwrap
 from einvoice_core.testing.judges import official
@@ -135,5 +137,10 @@ def test_the_issued_message_moves_to_the_canary_namespaces() -> None:
     schema.assertValid(message)
 
 
-def test_pages_are_classes_of_their_own() -> None:
-    assert all(issubclass(way.answer, QueryAnswer) for way in _WAYS.values())
+def test_the_rules_have_the_codes_and_the_severity_of_the_official_list() -> None:
+    listed = json.loads(official("sii/codes/error_codes_aeat.json").read_bytes())["codes"]
+    known = {each["code"]: each["category"] for each in listed}
+
+    for rule in rules.rules.rules.values():
+        severity = Severity.WARNING if known[rule.id] == "admissible" else Severity.FATAL
+        assert rule.severity is severity, rule.id

@@ -12,8 +12,10 @@ from aeat_sii.sii.authorities import PRODUCTION, TEST, Authority, Place, Stage, 
 from aeat_sii.sii.books import BOOKS, Book, Service
 from aeat_sii.sii.client import AsyncClient, Client
 from aeat_sii.sii.codes import Communication, ContrastState
+from aeat_sii.sii.deadlines import deadline_of
 from aeat_sii.sii.messages import build, match, prepare, read_answer
 from aeat_sii.sii.querying import build_query, next_page, read_query_answer
+from aeat_sii.sii.rules import validate
 
 __all__ = [
     "BOOKS",
@@ -33,10 +35,12 @@ __all__ = [
     "Stage",
     "build",
     "build_query",
+    "deadline_of",
     "local",
     "match",
     "next_page",
     "prepare",
     "read_answer",
     "read_query_answer",
+    "validate",
 ]

@@ -84,18 +84,19 @@ class Case:
     @property
     def invoice(self) -> IssuedInvoice | ReceivedInvoice | None:
         """Content of an invoice, where the record is one."""
-        is_invoice = isinstance(self.record, IssuedRecord | ReceivedRecord)
-        return self.record.content if is_invoice else None
+        return self.issued or self.received
 
     @property
     def issued(self) -> IssuedInvoice | None:
         """Content of an issued invoice, where the record is one."""
-        return self.record.content if isinstance(self.record, IssuedRecord) else None
+        record = self.record
+        return record.content if isinstance(record, IssuedRecord) else None
 
     @property
     def received(self) -> ReceivedInvoice | None:
         """Content of a received invoice, where the record is one."""
-        return self.record.content if isinstance(self.record, ReceivedRecord) else None
+        record = self.record
+        return record.content if isinstance(record, ReceivedRecord) else None
 
     def subjects(self) -> Iterator[Subject | SubjectServices]:
         """Yield the parts of an issued invoice that are subject to the tax."""
@@ -166,17 +167,17 @@ def other_identifications_name_their_country(case: Case) -> Iterator[Breach]:
 @rules.rule("1112", message="The invoice is of {nif}, the book of {titular}.")
 def issued_invoices_are_of_the_titular(case: Case) -> Iterator[Breach]:
     """The NIF of an issued invoice is that of the titular of the book."""
-    if isinstance(case.record, IssuedRecord):
-        issuer = case.record.invoice.issuer_nif
-        if issuer != case.titular.nif:
-            yield Breach(_at("IDFactura", "NIF"), nif=issuer, titular=case.titular.nif)
+    record, titular = case.record, case.titular.nif
+    if isinstance(record, IssuedRecord) and record.invoice.issuer_nif != titular:
+        yield Breach(_at("IDFactura", "NIF"), nif=record.invoice.issuer_nif, titular=titular)
 
 
 @rules.rule("1125", message="The invoice is issued on {day}, after today ({today}).")
 def invoices_are_not_issued_in_the_future(case: Case) -> Iterator[Breach]:
     """FechaExpedicionFacturaEmisor is not after the present day."""
-    if isinstance(case.record, IssuedRecord | ReceivedRecord):
-        day = case.record.invoice.issued_on
+    record = case.record
+    if isinstance(record, IssuedRecord | ReceivedRecord):
+        day = record.invoice.issued_on
         if day > case.today:
             yield Breach(_at("IDFactura"), day=day, today=case.today)
 
@@ -184,8 +185,9 @@ def invoices_are_not_issued_in_the_future(case: Case) -> Iterator[Breach]:
 @rules.rule("1176", message="Entered on {entered}, before it was issued ({issued}).")
 def received_invoices_are_entered_after_their_issue(case: Case) -> Iterator[Breach]:
     """FechaRegContable is not before FechaExpedicionFacturaEmisor."""
-    if isinstance(case.record, ReceivedRecord):
-        issued, entered = case.record.invoice.issued_on, case.record.content.entered_on
+    record = case.record
+    if isinstance(record, ReceivedRecord):
+        issued, entered = record.invoice.issued_on, record.content.entered_on
         if entered < issued:
             yield Breach(_at("FechaRegContable"), entered=entered, issued=issued)
 
@@ -193,26 +195,29 @@ def received_invoices_are_entered_after_their_issue(case: Case) -> Iterator[Brea
 @rules.rule("1127", message="A summary entry (F4) names its last invoice.")
 def summaries_name_their_last_invoice(case: Case) -> Iterator[Breach]:
     """NumSerieFacturaEmisorResumenFin stands in a summary entry."""
-    if isinstance(case.record, IssuedRecord | ReceivedRecord):
-        is_summary = case.record.content.kind is InvoiceKind.F4
-        if is_summary and case.record.invoice.last_number is None:
+    record = case.record
+    if isinstance(record, IssuedRecord | ReceivedRecord):
+        is_summary = record.content.kind is InvoiceKind.F4
+        if is_summary and record.invoice.last_number is None:
             yield Breach(_at("IDFactura"))
 
 
 @rules.rule("1128", message="Only a summary entry (F4) names a last invoice; this is {kind}.")
 def only_summaries_name_a_last_invoice(case: Case) -> Iterator[Breach]:
     """NumSerieFacturaEmisorResumenFin stands in nothing but a summary entry."""
-    if isinstance(case.record, IssuedRecord | ReceivedRecord):
-        kind = case.record.content.kind
-        if kind is not InvoiceKind.F4 and case.record.invoice.last_number is not None:
+    record = case.record
+    if isinstance(record, IssuedRecord | ReceivedRecord):
+        kind = record.content.kind
+        if kind is not InvoiceKind.F4 and record.invoice.last_number is not None:
             yield Breach(_at("IDFactura"), kind=kind.value)
 
 
 @rules.rule("1165", message="First and last number of the summary entry are equal.")
 def summaries_are_of_several_invoices(case: Case) -> Iterator[Breach]:
     """NumSerieFacturaEmisorResumenFin differs from NumSerieFacturaEmisor."""
-    if isinstance(case.record, IssuedRecord | ReceivedRecord):
-        invoice = case.record.invoice
+    record = case.record
+    if isinstance(record, IssuedRecord | ReceivedRecord):
+        invoice = record.invoice
         if invoice.last_number == invoice.number:
             yield Breach(_at("IDFactura"))
 
@@ -311,7 +316,7 @@ def reverse_charge_has_rate_0(case: Case) -> Iterator[Breach]:
     for subject in case.subjects():
         if subject.taxed and subject.taxed.kind is NotExempt.S2:
             for line in subject.taxed.lines:
-                if line.rate_percent != 0:
+                if line.rate_percent:
                     yield Breach(_at("TipoDesglose", "TipoImpositivo"), rate=line.rate_percent)
 
 
@@ -321,7 +326,7 @@ def reverse_charge_has_no_tax(case: Case) -> Iterator[Breach]:
     for subject in case.subjects():
         if subject.taxed and subject.taxed.kind is NotExempt.S2:
             for line in subject.taxed.lines:
-                if line.output_tax != 0:
+                if line.output_tax:
                     yield Breach(_at("TipoDesglose", "CuotaRepercutida"), tax=line.output_tax)
 
 
@@ -337,9 +342,9 @@ def macrodata_are_large(case: Case) -> Iterator[Breach]:
 def large_invoices_are_macrodata(case: Case) -> Iterator[Breach]:
     """Macrodato is S from 100,000,000 on."""
     invoice = case.invoice
-    if invoice and invoice.total is not None and not invoice.is_macrodata:
-        if abs(invoice.total) >= _value("macrodata"):
-            yield Breach(_at("Macrodato"), total=invoice.total)
+    is_large = invoice is not None and abs(invoice.total or 0) >= _value("macrodata")
+    if invoice and is_large and not invoice.is_macrodata:
+        yield Breach(_at("Macrodato"), total=invoice.total)
 
 
 @rules.rule("1592", message="Fuel from a depot is told from {since} on; the operation is of {day}.")
@@ -389,8 +394,9 @@ def deduction_period_has_its_year(case: Case) -> Iterator[Breach]:
 @rules.rule("1152", message="What was not collected (03) names no account.")
 def unpaid_names_no_account(case: Case) -> Iterator[Breach]:
     """Cuenta_O_Medio does not stand with Medio 03."""
-    if isinstance(case.record, CollectionsOfInvoice | PaymentsOfInvoice):
-        for payment in case.record.payments:
+    record = case.record
+    if isinstance(record, CollectionsOfInvoice | PaymentsOfInvoice):
+        for payment in record.payments:
             if payment.means is PaymentMeans.UNPAID_AT_THE_LIMIT and payment.account is not None:
                 yield Breach(_at("Cuenta_O_Medio"))
 
@@ -411,44 +417,49 @@ _FIRST = (StockOperation.O01, StockOperation.O09)
 def first_dispatches_name_the_other_party(case: Case) -> Iterator[Breach]:
     """Contraparte stands with TipoOperacion 01 and 09."""
     record = case.record
-    if isinstance(record, ConsignmentOperation):
-        if record.operation in _FIRST and record.other_party is None:
-            yield Breach(_at("Contraparte"), operation=record.operation.value)
+    if not isinstance(record, ConsignmentOperation):
+        return
+    if record.operation in _FIRST and record.other_party is None:
+        yield Breach(_at("Contraparte"), operation=record.operation.value)
 
 
 @rules.rule("1507", message="Operation {operation} does not name the other party.")
 def later_operations_name_no_other_party(case: Case) -> Iterator[Breach]:
     """Contraparte stands with TipoOperacion 01 and 09 only."""
     record = case.record
-    if isinstance(record, ConsignmentOperation):
-        if record.operation not in _FIRST and record.other_party is not None:
-            yield Breach(_at("Contraparte"), operation=record.operation.value)
+    if not isinstance(record, ConsignmentOperation):
+        return
+    if record.operation not in _FIRST and record.other_party is not None:
+        yield Breach(_at("Contraparte"), operation=record.operation.value)
 
 
 @rules.rule("1512", message="Operation 01 names the depot.")
 def dispatches_name_the_depot(case: Case) -> Iterator[Breach]:
     """Deposito stands with TipoOperacion 01."""
     record = case.record
-    if isinstance(record, ConsignmentOperation):
-        if record.operation is StockOperation.O01 and record.depot is None:
-            yield Breach(_at("Deposito"))
+    if not isinstance(record, ConsignmentOperation):
+        return
+    if record.operation is StockOperation.O01 and record.depot is None:
+        yield Breach(_at("Deposito"))
 
 
 @rules.rule("1520", message="Operation {operation} names the first dispatch.")
 def later_operations_name_the_first_dispatch(case: Case) -> Iterator[Breach]:
     """IdRegistroExpInicial stands unless TipoOperacion is 01 or 09."""
     record = case.record
-    if isinstance(record, ConsignmentOperation):
-        if record.operation not in _FIRST and record.content.first_dispatch is None:
-            yield Breach(_at("IdRegistroExpInicial"), operation=record.operation.value)
+    if not isinstance(record, ConsignmentOperation):
+        return
+    if record.operation not in _FIRST and record.content.first_dispatch is None:
+        yield Breach(_at("IdRegistroExpInicial"), operation=record.operation.value)
 
 
 @rules.rule("2007", severity=Severity.WARNING, message="Cash of {total} does not exceed {limit}.")
 def cash_exceeds_its_limit(case: Case) -> Iterator[Breach]:
     """ImporteTotal of cash exceeds 6,000."""
     record = case.record
-    is_cash = isinstance(record, CashReceipt) and not isinstance(record, TravelAgencyRecord)
-    if is_cash and record.total <= _value("cash_limit"):
+    if not isinstance(record, CashReceipt) or isinstance(record, TravelAgencyRecord):
+        return
+    if record.total <= _value("cash_limit"):
         yield Breach(_at("ImporteTotal"), total=record.total, limit=_value("cash_limit"))
 
 
