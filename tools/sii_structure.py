@@ -21,10 +21,8 @@ _PREFIXES = {
     "RespuestaConsultaLR": "rc",
 }
 _BUILT_IN = {"string": "any_text", "integer": "integer", "double": "number"}
-_TARGET = (
-    Path(__file__).parents[1] / "packages/aeat-sii/src/aeat_sii/sandbox/sii/structure.toml"
-)
-_HEAD = """# Structure of the messages of SII (version 1.1), written by tools/sii_structure.py; do not edit.
+_TARGET = Path(__file__).parents[1] / "packages/aeat-sii/src/aeat_sii/sandbox/sii/structure.toml"
+_HEAD = """# Structure of the messages of SII 1.1, written by tools/sii_structure.py; do not edit.
 #
 # An operation:  root element = [path of the service, its type, element of the answer, its type].
 # An element:    name type    ? optional   {1,n} repeated   a | b  exactly one of them
@@ -47,10 +45,10 @@ class _Schemas:
         self._namespaces = {tree.get("targetNamespace"): name for name, tree in trees.items()}
         for name, tree in trees.items():
             for node in tree.iterchildren(f"{_XS}complexType", f"{_XS}simpleType"):
-                self._declared[self._full(name, node.get("name"))] = node
+                self._declared[self._full(name, node.get("name", ""))] = node
         for name, tree in trees.items():
             for element in tree.iterchildren(f"{_XS}element"):
-                prefixed = self._prefixed(name, element.get("name"))
+                prefixed = self._prefixed(name, element.get("name", ""))
                 self.roots[prefixed] = self._type_of(element, name, "")
 
     def element_of(self, qualified: str, node: etree._Element) -> str:
@@ -101,7 +99,7 @@ class _Schemas:
         found: list[str] = []
         for child in node.iterchildren("{*}*"):
             if child.tag == f"{_XS}extension":
-                prefix, _, name = child.get("base").rpartition(":")
+                prefix, _, name = child.get("base", "").rpartition(":")
                 home = self._namespaces[child.nsmap[prefix]]
                 base = self._full(home, name)
                 self._translate(base, self._declared[base], home)
@@ -118,7 +116,7 @@ class _Schemas:
         return found
 
     def _element(self, element: etree._Element, schema: str, owner: str) -> str:
-        name = self._prefixed(schema, element.get("name"))
+        name = self._prefixed(schema, element.get("name", ""))
         optional = "?" if element.get("minOccurs") == "0" else ""
         most = element.get("maxOccurs", "1").replace("unbounded", "*")
         repeated = "" if most == "1" else f"{{1,{most}}}"
@@ -151,15 +149,15 @@ def _operations(folder: Path, schemas: _Schemas) -> dict[str, list[str]]:
     for file in sorted(folder.glob("*.wsdl")):
         tree = etree.parse(file).getroot()
         parts = {
-            message.get("name"): schemas.element_of(part.get("element"), part)
+            message.get("name"): schemas.element_of(part.get("element", ""), part)
             for message in tree.iterchildren(f"{_WSDL}message")
             for part in message.iterchildren(f"{_WSDL}part")
         }
-        address = next(tree.iter(f"{_SOAP}address")).get("location")
+        address = next(tree.iter(f"{_SOAP}address")).get("location", "")
         path = "/" + address.split("/", 3)[3]
         for operation in tree.iterfind(f"{_WSDL}portType/{_WSDL}operation"):
             asked, answered = (
-                parts[operation.find(f"{_WSDL}{side}").get("message").partition(":")[2]]
+                parts[next(operation.iter(f"{_WSDL}{side}")).get("message", "").partition(":")[2]]
                 for side in ("input", "output")
             )
             found[asked] = [path, schemas.roots[asked], answered, schemas.roots[answered]]

@@ -132,7 +132,7 @@ class Grammar:
             namespaces: By prefix of the table.
             missing: See the class.
             too_many: See the class.
-            codes: Codes by name of element, for a table that has none.
+            codes: Codes by type or name of element, for a table that has none.
         """
         text = resources.files(package).joinpath("structure.toml").read_text(encoding="utf-8")
         data = tomllib.loads(text)
@@ -182,7 +182,7 @@ class Grammar:
             raise BadStructureError("4103", f"{_name(element)} lleva texto entre sus elementos")
         particles, places = shape.particles, shape.places
         position, count = -1, 0
-        for child in element:
+        for child in element.iterchildren("*"):
             if child.tail and child.tail.strip():
                 raise BadStructureError("4103", f"{_name(element)} lleva texto entre sus elementos")
             place = places.get(child.tag)
@@ -221,7 +221,7 @@ class Grammar:
     def _check_text(
         self, element: etree._Element, type_name: str, code: str, found: list[BadValue]
     ) -> None:
-        if len(element):
+        if len(element) and next(element.iterchildren("*"), None) is not None:
             raise BadStructureError("4103", f"{_name(element)} no lleva elementos")
         text = (element.text or "").strip()
         form = self.texts[type_name]
@@ -240,9 +240,7 @@ def _shape(particles: list[_Particle]) -> _Shape:
     return _Shape(tuple(particles), places)
 
 
-def _particle(
-    text: str, namespaces: Mapping[str, str], codes: Mapping[str, str]
-) -> _Particle:
+def _particle(text: str, namespaces: Mapping[str, str], codes: Mapping[str, str]) -> _Particle:
     matches = [_matched(part) for part in text.split(" | ")]
     elements = tuple(
         Element(
@@ -250,7 +248,7 @@ def _particle(
             match["name"],
             match["prefix"] or "",
             match["type"],
-            match["code"] or codes.get(match["name"], ""),
+            match["code"] or codes.get(match["type"]) or codes.get(match["name"], ""),
             match["length_code"] or "",
             int(match["longest"] or 0),
         )
