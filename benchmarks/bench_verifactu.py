@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,7 @@ def requests_per_second(clients: int = 4, each: int = 250) -> tuple[float, float
 
 
 def ask_all(
-    pipe: Any, url: str, root: bytes, pkcs12: bytes, bodies: list[bytes], clients: int
+    pipe: Connection, url: str, root: bytes, pkcs12: bytes, bodies: list[bytes], clients: int
 ) -> None:
     """Send the requests from as many threads as clients, and tell how many seconds it took."""
     credential = load_pkcs12(pkcs12, b"x")
@@ -239,7 +240,8 @@ def main() -> None:
     times = f"{appended / disk:.1f} times the disk"
     print(f"  {'chain store, 32 issuers':<36}{appended:10.0f} /s  {times}")
     requests, each = requests_per_second()
-    print(f"  {'sandbox over HTTPS':<36}{requests:10.0f} requests/s  {each:.2f} ms of processor each")
+    took = f"{each:.2f} ms of processor each"
+    print(f"  {'sandbox over HTTPS':<36}{requests:10.0f} requests/s  {took}")
 
 
 if __name__ == "__main__":

@@ -216,7 +216,9 @@ def admitted(case: Case) -> Iterator[str]:
     elif buildings:
         yield "2002"
     split = "DesgloseTipoOperacion" in sub(case.body, "TipoDesglose")
-    abroad = bool(sub(case.counterpart, "IDOtro")) or text(case.counterpart, "NIF")[:1] == "N"
+    other = sub(case.counterpart, "IDOtro")
+    # Identification 07 is a Spanish NIF that is not in the census: nobody abroad.
+    abroad = text(other, "IDType") not in ("", "07") or text(case.counterpart, "NIF")[:1] == "N"
     if abroad and not split and case.kind not in _ANONYMOUS and case.kind not in ("R2", "R3"):
         yield "2006"
     if text(case.body, "FacturaSimplificadaArticulos7.2_7.3") == "S" and case.kind not in _WHOLE:
