@@ -22,6 +22,7 @@ from aeat_sii.sandbox.register import Key, Register, State, Stored
 from aeat_sii.sandbox.soap import EnvelopeCodes, message_of
 from aeat_sii.sandbox.structure import LR, LRC, SF, BadStructureError, check, text_of
 from aeat_sii.sandbox.writing import Line, envelope, fault, is_cancellation, key_of
+from tax_es.ids import nif
 
 __all__ = ["DEFAULT_WAIT_S", "Service"]
 
@@ -126,6 +127,10 @@ class Service:
         representative = text_of(header, "Representante", "NIF")
         if representative and not self.known.is_known(representative):
             raise BadStructureError("4105", f"NIF: {representative}")
+        if representative:
+            name = text_of(header, "Representante", "NombreRazon")
+            if not self.known.is_named(representative, name):
+                raise BadStructureError("4124", f"Nombre: {name}")
         if holder_nif is None:
             raise BadStructureError("4108")
         if holder_nif != issuer and not self.known.may_act_for(holder_nif, issuer):
@@ -141,6 +146,8 @@ class Service:
     def _line(self, record: etree._Element, sent: "_Presentation") -> Line:
         issuer = text_of(sent.header, "ObligadoEmision", "NIF")
         bad = next((sent.wrong[node] for node in record.iter("*") if node in sent.wrong), "")
+        if not bad and _lacks_name(sent.header):
+            bad = "1282"
         codes = () if bad else tuple(rejections(record, issuer, sent.now, self.known))
         if sent.on_request:
             # Nothing is corrected and sent again: what does not concern an identity is admitted.
@@ -203,6 +210,12 @@ class _Presentation:
             (held.registration if held else None) if cancels else record,
             text_of(self.header, "Representante", "NIF"),
         )
+
+
+def _lacks_name(header: etree._Element) -> bool:
+    """Tell whether the natural person of a header has no name."""
+    person = not nif.check(text_of(header, "ObligadoEmision", "NIF")).is_entity
+    return person and not text_of(header, "ObligadoEmision", "NombreRazon")
 
 
 def _operation(record: etree._Element, held: Stored | None) -> str:
