@@ -97,6 +97,13 @@ def cert(file: Path, password_env: str, warn_days: int, form: str) -> int:
     return VALID if left >= warn_days else FINDINGS
 
 
+def _paths() -> tuple[str, ...]:
+    from aeat_sii import sandbox as agency
+
+    services = agency.VERIFACTU_PATH, agency.REQUESTED_PATH, *sorted(agency.SII_PATHS)
+    return *services, *agency.QR_PATHS
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8443, show_default=True)
@@ -159,7 +166,7 @@ def sandbox(
                 issued = running.authority.issue(nif, "TITULAR DE PRUEBA")
                 write_file(certificates / f"{nif}.p12", issued.to_pkcs12(b"sandbox"))
         click.echo(running.url)
-        for path in (agency.VERIFACTU_PATH, agency.REQUESTED_PATH, *agency.QR_PATHS):
+        for path in _paths():
             click.echo(f"  {running.url}{path}")
         wait_until_interrupted()
     return VALID
