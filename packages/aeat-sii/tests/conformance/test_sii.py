@@ -14,7 +14,7 @@ from aeat_sii.sii.books import layout_of
 from aeat_sii.sii.held import values_of
 from aeat_sii.sii.queries import Query
 from aeat_sii.sii.querying import _WAYS
-from aeat_sii.sii.records import Submission
+from aeat_sii.sii.records import IssuedRecord, Submission
 from aeat_sii.testing import sii_strategies as strategies
 from einvoice_core.findings import Severity
 from einvoice_core.http import Reply
@@ -107,6 +107,7 @@ def test_the_sample_of_a_partial_answer_is_an_answer_of_its_submission() -> None
     answer = (official("sii/samples") / "respuesta-emitidas-parcial.xml").read_bytes()
     sent = read(_body(official("sii/samples") / "alta-emitida-F1.xml"), queries_of()).require()
     first = sent.stated_records[0]
+    assert isinstance(first, IssuedRecord)
     records = tuple(
         first.model_copy(update={"invoice": first.invoice.model_copy(update={"number": f"A-{n}"})})
         for n in (1, 2, 3)

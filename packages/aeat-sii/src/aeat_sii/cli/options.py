@@ -34,7 +34,7 @@ def password_option(function: F) -> F:
         "--password-env",
         default="AEAT_CERTIFICATE_PASSWORD",
         show_default=True,
-        help="Variable of the environment with the password of the certificate.",
+        help="Variable of the environment with the password of the certificate or registry.",
     )(function)
 
 

@@ -3,7 +3,7 @@
 What may have arrived is sent again: a modification or a cancellation can be repeated, and a
 registration that had arrived comes back as a duplicate (``RegistroDuplicado``). Whether the record
 that is held is ours, its content says. Payments and buildings have no duplicates, and a second
-submission might count twice: they are asked for first, and only what is missing is sent.
+submission might count twice: they are asked for first, and of payments only the missing are sent.
 """
 
 import re
@@ -166,7 +166,10 @@ def _missing(client: Sender, record: AnyRecord, titular: Titular) -> AnyRecord |
             rows[named] -= 1
         else:
             left.append(part)
-    return record.model_copy(update={field: tuple(left)}) if left else None
+    if not left or isinstance(record, PropertiesOfInvoice):
+        # Whether buildings add to those before or replace them is not published: all of them go.
+        return record if left else None
+    return record.model_copy(update={field: tuple(left)})
 
 
 def is_same(record: AnyRecord, held: Mapping[str, str]) -> bool:
