@@ -45,7 +45,7 @@ from einvoice_core.xml.parsing import parse
 
 __all__ = ["Outcome", "Sender", "Settled", "is_same", "query_of", "send_again"]
 
-ALREADY_CANCELLED = "3001"
+_ALREADY_CANCELLED = "3001"
 """The record is already out of the book."""
 
 
@@ -143,7 +143,7 @@ def _settled(
     if line.is_accepted:
         with_errors = line.state is LineState.WITH_ERRORS
         return Settled(record, Outcome.WITH_ERRORS if with_errors else Outcome.ACCEPTED, line)
-    if cancels and line.code == ALREADY_CANCELLED:
+    if cancels and line.code == _ALREADY_CANCELLED:
         return Settled(record, Outcome.ACCEPTED, line)
     if line.duplicate is None or line.duplicate.state is StoredState.CANCELLED:
         return Settled(record, Outcome.REJECTED, line)

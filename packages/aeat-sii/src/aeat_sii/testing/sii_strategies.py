@@ -10,7 +10,6 @@ from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from annotated_types import MaxLen, MinLen
 from hypothesis import strategies as st
 
 from aeat_sii import _types as common
@@ -88,15 +87,17 @@ def _value(annotation: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]
     if known is not None:
         return known
     if get_origin(kind) is tuple:
-        longest = min(3, _length(metadata, MaxLen, 3))
+        longest = min(3, _length(metadata, "max_length", 3))
         items = _value(get_args(kind)[0], ())
-        return st.lists(items, min_size=_length(metadata, MinLen, 0), max_size=longest).map(tuple)
+        return st.lists(items, min_size=_length(metadata, "min_length", 0), max_size=longest).map(
+            tuple
+        )
     if isinstance(kind, type) and issubclass(kind, Record):
         return _record(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from([member for member in kind if _is_of_the_agency(member)])
     if kind is str:
-        return texts(_length(metadata, MaxLen, 40), _length(metadata, MinLen, 0))
+        return texts(_length(metadata, "max_length", 40), _length(metadata, "min_length", 0))
     if kind is bool:
         return st.booleans()
     if kind is date:
@@ -106,11 +107,10 @@ def _value(annotation: Any, metadata: tuple[Any, ...]) -> st.SearchStrategy[Any]
     raise TypeError(f"no strategy for {kind!r}")
 
 
-def _length(metadata: tuple[Any, ...], mark: type[Any], default: int) -> int:
+def _length(metadata: tuple[Any, ...], name: str, default: int) -> int:
     flat = [inner for m in metadata for inner in (m, *getattr(m, "metadata", ()))]
-    found = [m for m in flat if isinstance(m, mark)]
-    name = "max_length" if mark is MaxLen else "min_length"
-    return int(getattr(found[-1], name)) if found else default
+    found = [getattr(m, name) for m in flat if getattr(m, name, None) is not None]
+    return int(found[-1]) if found else default
 
 
 def _is_of_the_agency(member: Enum) -> bool:

@@ -5,11 +5,11 @@ are rules (:mod:`aeat_sii.sii.rules`).
 """
 
 from aeat_sii.sii.records import common, invoices, others, registers, submissions
-from aeat_sii.sii.records.common import *  # noqa: F403
-from aeat_sii.sii.records.invoices import *  # noqa: F403
-from aeat_sii.sii.records.others import *  # noqa: F403
-from aeat_sii.sii.records.registers import *  # noqa: F403
-from aeat_sii.sii.records.submissions import *  # noqa: F403
+from aeat_sii.sii.records.common import *  # noqa: F403 - __all__ of each says what is public
+from aeat_sii.sii.records.invoices import *  # noqa: F403 - __all__ of each says what is public
+from aeat_sii.sii.records.others import *  # noqa: F403 - __all__ of each says what is public
+from aeat_sii.sii.records.registers import *  # noqa: F403 - __all__ of each says what is public
+from aeat_sii.sii.records.submissions import *  # noqa: F403 - __all__ of each says what is public
 
 __all__: list[str] = []
 __all__ += common.__all__
