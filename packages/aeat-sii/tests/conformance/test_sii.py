@@ -27,7 +27,7 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 WAYS = [(book, False) for book in Book]
 WAYS += [(book, True) for book in Book if BOOKS[book].cancellation]
 QUERIES = [getattr(queries, name) for name in queries.__all__ if name != "Query"]
-few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @cache
