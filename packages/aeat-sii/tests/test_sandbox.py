@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from aeat_sii import sandbox
 from aeat_sii.sandbox import Fault, Knowledge, Service, State, create_app, scripted, seeded
 from aeat_sii.sandbox.fingerprint import fingerprints
+from aeat_sii.sandbox.soap import MAX_REQUEST
 from aeat_sii.testing import examples, strategies
 from aeat_sii.testing.examples import ISSUER, line
 from aeat_sii.verifactu import (
@@ -424,7 +425,7 @@ def test_a_huge_request_is_refused(service: Service) -> None:
     async def ask() -> int:
         transport = ASGITransport(app=create_app(service))
         async with AsyncClient(transport=transport, base_url="http://sandbox") as client:
-            body = b"x" * (17 * 1024 * 1024)
+            body = b"x" * (MAX_REQUEST + 1)
             return (await client.post(sandbox.VERIFACTU_PATH, content=body)).status_code
 
     assert asyncio.run(ask()) == 413
