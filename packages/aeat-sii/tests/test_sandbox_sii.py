@@ -197,6 +197,15 @@ def test_the_same_seed_gives_the_same_answers() -> None:
     assert send(one, issued()) == send(other, issued())
 
 
+def test_good_records_are_refused_at_random_for_a_rehearsal() -> None:
+    def verdicts(seed: int) -> list[str]:
+        service = SiiService(lambda: NOW, seed=seed, refused_percent=50)
+        return [states_in(send(service, issued(f"A-{number}")))[0] for number in range(20)]
+
+    assert verdicts(1) == verdicts(1)
+    assert set(verdicts(1)) == {"Correcto", "Incorrecto"}
+
+
 def test_pages_follow_one_another(service: SiiService) -> None:
     service.page_rows = 2
     for number in range(5):
