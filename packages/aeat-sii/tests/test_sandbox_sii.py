@@ -253,6 +253,38 @@ def test_the_books_of_both_parties_are_compared(
     assert "SinDatos" in send(service, asked("<m:EstadoCuadre>1</m:EstadoCuadre>"))
 
 
+def test_a_taxpayer_sees_what_the_other_party_has_sent(service: SiiService) -> None:
+    send(service, received(OTHER, NIF, "B-7"), OTHER)
+    imputed = (
+        "<m:FiltroConsulta><s:PeriodoImputacion><s:EjercicioImputacion>2026</s:EjercicioImputacion>"
+        "<s:PeriodoImputacion>06</s:PeriodoImputacion></s:PeriodoImputacion></m:FiltroConsulta>"
+    )
+    for root in ("ConsultaLRFactInformadasCliente", "ConsultaLRFactInformadasAgrupadasCliente"):
+        body = message(root, imputed).replace(b"s:Titular>", b"s:TitularLRFE>")
+
+        answer = send(service, body)
+
+        assert f"<sii:NIF>{OTHER}</sii:NIF></rc:Cliente>" in answer
+        assert ("B-7" in answer) != ("<rc:NumeroFacturas>1<" in answer)
+        assert codes_in(send(service, body, OTHER)) == ["4130"]
+
+
+def test_the_books_are_summed(service: SiiService) -> None:
+    for number in ("T-1", "T-2"):
+        send(service, issued(number))
+    send(service, received())
+    send(service, issued("T-3"))
+    send(service, cancelled("T-3"))
+    inside = f"<m:FiltroConsulta>{PERIOD}</m:FiltroConsulta>"
+
+    answer = send(service, message("ConsultaLLAA", inside))
+
+    assert "<rc:BI_RegimenGeneral21>200.00<" in answer
+    assert "<rc:TotalCuota>42.00<" in answer
+    assert "<rc:TotalDeducir>21.00<" in answer
+    assert codes_in(send(service, message("ConsultaLLAA", inside), OTHER)) == ["4136"]
+
+
 def edit(old: str, new: str, body: bytes | None = None) -> bytes:
     text = (body or issued()).decode()
     assert old in text, old
