@@ -6,19 +6,65 @@ from pathlib import Path
 
 import click
 
-from aeat_sii.cli.options import credential_of, password_option
+from aeat_sii.cli.options import credential_of, password_option, registry_of
+from aeat_sii.cli.sii import sii
 from aeat_sii.cli.verifactu import verifactu
 from einvoice_core.cli import FINDINGS, VALID, command_group, write_file
 
-__all__ = ["cert", "main", "sandbox"]
+__all__ = ["cert", "main", "registry", "registry_add", "registry_list", "sandbox"]
 
 
 @command_group("aeat-sii", package="aeat-sii")
 def main() -> None:
-    """Services of the Spanish tax agency: VERI*FACTU, certificates, and a local sandbox."""
+    """Services of the Spanish tax agency: VERI*FACTU, SII, certificates, and a local sandbox."""
 
 
 main.add_command(verifactu)
+main.add_command(sii)
+
+
+@main.group()
+def registry() -> None:
+    """Certificates of an installation: encrypted in a folder, found by NIF."""
+
+
+@registry.command("add")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--passphrase-env", default="AEAT_REGISTRY_PASSPHRASE", show_default=True)
+@click.option("--environment", "environments", multiple=True, help="test or production.")
+@click.option("--acts-for", multiple=True, metavar="NIF", help="By a power of attorney.")
+@password_option
+def registry_add(
+    file: Path,
+    folder: Path,
+    passphrase_env: str,
+    environments: tuple[str, ...],
+    acts_for: tuple[str, ...],
+    password_env: str,
+) -> int:
+    """Keep the certificate of FILE with its key."""
+    kept = registry_of(folder, passphrase_env).add(
+        credential_of(file, password_env), environments=environments, acts_for=acts_for
+    )
+    click.echo(f"{kept.fingerprint} {kept.nif or ''} {kept.valid_until:%Y-%m-%d}")
+    return VALID
+
+
+@registry.command("list")
+@click.option(
+    "--folder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--passphrase-env", default="AEAT_REGISTRY_PASSPHRASE", show_default=True)
+@click.option("--warn-days", type=click.IntRange(0), default=30, show_default=True)
+def registry_list(folder: Path, passphrase_env: str, warn_days: int) -> int:
+    """List the certificates, the one that ends first in front; exit 1 when one ends soon."""
+    from datetime import timedelta
+
+    kept = registry_of(folder, passphrase_env)
+    for each in kept.entries():
+        click.echo(f"{each.fingerprint} {each.nif or ''} {each.valid_until:%Y-%m-%d}")
+    return FINDINGS if kept.expiring(timedelta(days=warn_days)) else VALID
 
 
 @main.command()
