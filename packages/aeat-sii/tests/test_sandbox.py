@@ -419,6 +419,17 @@ def test_the_application_answers_without_a_server(
     assert asyncio.run(ask()) == status
 
 
+def test_good_records_are_refused_at_random_for_a_rehearsal() -> None:
+    service = Service(lambda: examples.NOW, seed=1, refused_percent=50)
+    bodies = [build(prepare([first(number=f"R/{n}")], HEADER)) for n in range(20)]
+
+    answers = [service.answer(body, ISSUER)[1] for body in bodies]
+
+    refused = sum(b"CodigoErrorRegistro>1100<" in answer for answer in answers)
+    assert 0 < refused < 20
+    assert len(service.register.of(ISSUER)) == 20 - refused
+
+
 def test_a_huge_request_is_refused(service: Service) -> None:
     import asyncio
 

@@ -1,13 +1,19 @@
 """The sandbox of SII decides like the agency's list of codes says, on its own."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from aeat_sii.sandbox import Knowledge, SiiService
+from aeat_sii import sandbox
+from aeat_sii.sandbox import Fault, Knowledge, SiiService
+from aeat_sii.sandbox.server import RunningSandbox
 from aeat_sii.sandbox.sii import OPERATIONS, Contrast
+from einvoice_core import http
+from einvoice_core.certificates import Credential
+from einvoice_core.testing.authority import ThrowawayAuthority
 
 NIF, OTHER = "89890001K", "89890002E"
 NOW = datetime(2026, 7, 1, 9, 0, 30, tzinfo=timezone(timedelta(hours=2)))
@@ -15,6 +21,7 @@ BASE = (
     "https://www2.agenciatributaria.gob.es/static_files/common/internet/dep/aplicaciones/es/aeat/"
     "ssii/fact/ws/"
 )
+ISSUED_PATH = OPERATIONS[f"{{{BASE}SuministroLR.xsd}}SuministroLRFacturasEmitidas"].path
 PERIOD = (
     "<s:PeriodoLiquidacion><s:Ejercicio>2026</s:Ejercicio><s:Periodo>06</s:Periodo>"
     "</s:PeriodoLiquidacion>"
@@ -190,6 +197,15 @@ def test_the_same_seed_gives_the_same_answers() -> None:
     assert send(one, issued()) == send(other, issued())
 
 
+def test_good_records_are_refused_at_random_for_a_rehearsal() -> None:
+    def verdicts(seed: int) -> list[str]:
+        service = SiiService(lambda: NOW, seed=seed, refused_percent=50)
+        return [states_in(send(service, issued(f"A-{number}")))[0] for number in range(20)]
+
+    assert verdicts(1) == verdicts(1)
+    assert set(verdicts(1)) == {"Correcto", "Incorrecto"}
+
+
 def test_pages_follow_one_another(service: SiiService) -> None:
     service.page_rows = 2
     for number in range(5):
@@ -235,6 +251,38 @@ def test_the_books_of_both_parties_are_compared(
     assert ("DatosDescuadreContraparte" in answer) == (state is Contrast.PARTIAL)
     assert "ConDatos" in send(service, asked(f"<m:EstadoCuadre>{state}</m:EstadoCuadre>"))
     assert "SinDatos" in send(service, asked("<m:EstadoCuadre>1</m:EstadoCuadre>"))
+
+
+def test_a_taxpayer_sees_what_the_other_party_has_sent(service: SiiService) -> None:
+    send(service, received(OTHER, NIF, "B-7"), OTHER)
+    imputed = (
+        "<m:FiltroConsulta><s:PeriodoImputacion><s:EjercicioImputacion>2026</s:EjercicioImputacion>"
+        "<s:PeriodoImputacion>06</s:PeriodoImputacion></s:PeriodoImputacion></m:FiltroConsulta>"
+    )
+    for root in ("ConsultaLRFactInformadasCliente", "ConsultaLRFactInformadasAgrupadasCliente"):
+        body = message(root, imputed).replace(b"s:Titular>", b"s:TitularLRFE>")
+
+        answer = send(service, body)
+
+        assert f"<sii:NIF>{OTHER}</sii:NIF></rc:Cliente>" in answer
+        assert ("B-7" in answer) != ("<rc:NumeroFacturas>1<" in answer)
+        assert codes_in(send(service, body, OTHER)) == ["4130"]
+
+
+def test_the_books_are_summed(service: SiiService) -> None:
+    for number in ("T-1", "T-2"):
+        send(service, issued(number))
+    send(service, received())
+    send(service, issued("T-3"))
+    send(service, cancelled("T-3"))
+    inside = f"<m:FiltroConsulta>{PERIOD}</m:FiltroConsulta>"
+
+    answer = send(service, message("ConsultaLLAA", inside))
+
+    assert "<rc:BI_RegimenGeneral21>200.00<" in answer
+    assert "<rc:TotalCuota>42.00<" in answer
+    assert "<rc:TotalDeducir>21.00<" in answer
+    assert codes_in(send(service, message("ConsultaLLAA", inside), OTHER)) == ["4136"]
 
 
 def edit(old: str, new: str, body: bytes | None = None) -> bytes:
@@ -329,9 +377,7 @@ def test_who_may_not_send_gets_a_fault(service: SiiService) -> None:
     ],
 )
 def test_what_is_no_message_is_a_fault(service: SiiService, body: bytes, code: str) -> None:
-    path = OPERATIONS[f"{{{BASE}SuministroLR.xsd}}SuministroLRFacturasEmitidas"].path
-
-    status, answer = service.answer(body, NIF, path)
+    status, answer = service.answer(body, NIF, ISSUED_PATH)
 
     assert status == 500
     assert codes_in(answer.decode()) == [code]
@@ -349,3 +395,53 @@ def test_more_than_ten_thousand_records_are_a_fault(service: SiiService) -> None
     answer = send(service, cancelled().replace(record, record * 10_001))
 
     assert codes_in(answer) == ["4117"]
+
+
+@pytest.fixture(scope="module")
+def agency(authority: ThrowawayAuthority) -> Iterator[tuple[RunningSandbox, list[Fault]]]:
+    plan: list[Fault] = []
+    with sandbox.serve(
+        clock=lambda: NOW, authority=authority, faults=lambda: plan.pop() if plan else None
+    ) as running:
+        yield running, plan
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_REPLY, Fault.TRUNCATED])
+def test_a_lost_answer_over_https_leaves_the_record_held(
+    agency: tuple[RunningSandbox, list[Fault]], credential: Credential, fault: Fault
+) -> None:
+    running, plan = agency
+    body = issued(f"L-{fault}")
+    url = running.url + ISSUED_PATH
+    with http.client(credential=credential, trust=running.authority.pem, timeout=10) as connection:
+        plan.append(fault)
+        with pytest.raises(http.RemoteProtocolError):
+            connection.post(url, content=body)
+
+        answer = connection.post(url, content=body).text
+
+    assert "RegistroDuplicado" in answer
+
+
+@pytest.mark.parametrize("fault", [Fault.SOAP_FAULT, Fault.UNAVAILABLE])
+def test_a_failure_over_https_leaves_nothing(
+    agency: tuple[RunningSandbox, list[Fault]], credential: Credential, fault: Fault
+) -> None:
+    running, plan = agency
+    body = issued(f"F-{fault}")
+    url = running.url + ISSUED_PATH
+    with http.client(credential=credential, trust=running.authority.pem, timeout=10) as connection:
+        plan.append(fault)
+        assert connection.post(url, content=body).status_code >= 500
+
+        assert states_in(connection.post(url, content=body).text) == ["Correcto"]
+
+
+def test_a_certificate_of_somebody_else_is_refused_over_https(
+    agency: tuple[RunningSandbox, list[Fault]],
+) -> None:
+    running, _ = agency
+    somebody = running.authority.issue(OTHER, "OTRA PRUEBAS DEMO")
+    url = running.url + ISSUED_PATH
+    with http.client(credential=somebody, trust=running.authority.pem, timeout=10) as connection:
+        assert codes_in(connection.post(url, content=issued()).text) == ["4114"]

@@ -119,6 +119,13 @@ def _paths() -> tuple[str, ...]:
     help="Play a fault, such as lost_reply=10; may be repeated.",
 )
 @click.option(
+    "--refuse",
+    "refused_percent",
+    type=click.IntRange(0, 100),
+    default=0,
+    help="Of a hundred good records, how many are rejected: rehearses partial acceptance.",
+)
+@click.option(
     "--certificates",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for root.pem and for the certificates of the holders.",
@@ -136,6 +143,7 @@ def sandbox(
     wait_s: int | None,
     seed: int,
     shares: tuple[str, ...],
+    refused_percent: int,
     certificates: Path | None,
     holders: tuple[str, ...],
 ) -> int:
@@ -151,7 +159,7 @@ def sandbox(
             known = ", ".join(sorted(fault.value for fault in agency.Fault))
             raise click.BadParameter(f"{share!r}: write NAME=PERCENT with one of {known}")
         wanted[agency.Fault(name)] = int(percent)
-    service = agency.Service(now, seed=seed)
+    service = agency.Service(now, seed=seed, refused_percent=refused_percent)
     if wait_s is not None:
         service.wait_s = wait_s
     plan = agency.seeded(seed, wanted) if wanted else agency.no_faults

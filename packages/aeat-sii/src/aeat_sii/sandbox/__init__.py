@@ -86,7 +86,7 @@ def serve(
     from einvoice_core.testing.authority import ThrowawayAuthority
 
     service = service or Service(clock, wait_s=wait_s)
-    sii = sii or SiiService(service.clock, known=service.known, seed=service.seed)
+    sii = sii or SiiService.beside(service)
     app = create_app(service, sii, faults=faults, slow_s=slow_s)
     issuing = authority or ThrowawayAuthority(keys="ec", clock=clock)
     with running(app, service, sii, issuing, host, port) as sandbox:

@@ -49,7 +49,7 @@ def create_app(
         faults: What goes wrong, request by request.
         slow_s: Seconds that a slow answer takes.
     """
-    books = sii or SiiService(service.clock, known=service.known, seed=service.seed)
+    books = sii or SiiService.beside(service)
 
     def answer(call: Call) -> Answer:
         holder = call.holder.nif if call.holder else None

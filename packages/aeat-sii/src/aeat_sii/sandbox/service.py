@@ -47,6 +47,8 @@ class Service:
         register: The records of VERI*FACTU systems.
         requested: The records that were sent on request; the two are kept apart.
         page_rows: Rows that an answer to a query holds at most.
+        refused_percent: Of a hundred good records, how many are rejected all the same (1100), as
+            the seed says: rehearses partial acceptance.
     """
 
     clock: Callable[[], datetime]
@@ -56,6 +58,7 @@ class Service:
     register: Register = field(default_factory=Register)
     requested: Register = field(default_factory=Register)
     page_rows: int = limit("rows_of_a_query")
+    refused_percent: int = 0
     _count: int = field(default=0, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _random: random.Random = field(init=False, repr=False)
@@ -157,7 +160,7 @@ class Service:
             )
         else:
             admitted = ()
-        code = bad or next(iter(codes), "")
+        code = bad or next(iter(codes), "") or self._refused()
         if code:
             return Line(record, "Incorrecto", code)
         key = key_of(record)
@@ -173,6 +176,10 @@ class Service:
             code = "2007"
         register.store(sent.stored(record, key, held, code))
         return Line(record, "AceptadoConErrores" if code else "Correcto", code)
+
+    def _refused(self) -> str:
+        refused = self.refused_percent and self._random.randrange(100) < self.refused_percent
+        return "1100" if refused else ""
 
     def _permission(self, key: Key, held: Stored | None, presenter: str) -> str:
         if held is None:

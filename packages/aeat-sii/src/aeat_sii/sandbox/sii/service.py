@@ -12,6 +12,7 @@ from lxml import etree
 from aeat_sii.clock import in_spain
 from aeat_sii.sandbox.grammar import BadStructureError, BadValue
 from aeat_sii.sandbox.knowledge import Knowledge
+from aeat_sii.sandbox.service import Service
 from aeat_sii.sandbox.sii import checks, queries
 from aeat_sii.sandbox.sii.keys import identification, key_of, only
 from aeat_sii.sandbox.sii.register import Attached, Held, Register, State
@@ -43,6 +44,8 @@ class SiiService:
         page_rows: Rows that an answer to a query holds at most.
         contrast_s: Seconds after which a record has been compared with that of the other party;
             until then its state is "in process".
+        refused_percent: Of a hundred good records, how many are rejected all the same (1100), as
+            the seed says: rehearses partial acceptance.
     """
 
     clock: Callable[[], datetime]
@@ -51,11 +54,26 @@ class SiiService:
     register: Register = field(default_factory=Register)
     page_rows: int = 10_000
     contrast_s: int = 0
+    refused_percent: int = 0
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _random: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 - codes of a sandbox, not secrets
+
+    @classmethod
+    def beside(cls, other: Service) -> "SiiService":
+        """Make one with the clock, the knowledge and the seed of another service.
+
+        Args:
+            other: The one for VERI*FACTU.
+        """
+        return cls(
+            other.clock,
+            known=other.known,
+            seed=other.seed,
+            refused_percent=other.refused_percent,
+        )
 
     def answer(self, body: bytes, holder_nif: str | None, path: str) -> tuple[int, bytes]:
         """Answer a request.
@@ -101,6 +119,11 @@ class SiiService:
             operation, tree_of(message), self.register, now, self.page_rows, self.contrast_s
         )
         return envelope(operation, asked.answer())
+
+    def refuses(self) -> bool:
+        """Tell whether a good record is rejected all the same."""
+        share = self.refused_percent
+        return bool(share) and self._random.randrange(100) < share
 
     def _csv(self) -> str:
         return "A-" + "".join(self._random.choices(_CSV_CHARACTERS, k=14))
@@ -191,6 +214,8 @@ class _Submission:
         code, admitted, duplicate = bad, "", False
         if not bad:
             code, admitted, duplicate = self._verdict(record, body, held)
+        if not code and not duplicate and self.service.refuses():
+            code, admitted = "1100", ""
         accepted = not code and not duplicate
         if accepted:
             self._store(record, body, key, held, admitted)
