@@ -215,6 +215,11 @@ def _rebuilt(source: ubl25.Invoice) -> ubl25.Invoice:
         third_party=(issuer.tax_ids[0].value or "", issuer.name or "") if issuer else None,
         is_copy=source.is_copy,
         qr=(qr.description or "", qr.uuid or "") if qr else None,
+        authorisations=[
+            (each.uuid or "", each.description)
+            for each in source.supporting_documents
+            if each.id == "AUT"
+        ],
         buyer_references=source.buyer_references,
         notes=[(note.subject_code, note.text or "") for note in source.notes],
         account=source.payment_means[0].account if source.payment_means else None,

@@ -10,6 +10,7 @@ are not yet: :func:`facts` says of each check how far it can be trusted, and :cl
 holds the places where the texts leave several readings.
 """
 
+from tax_es.calendar import WorkingDays
 from ubl_peppol.spfe import messages
 from ubl_peppol.spfe.building import Charge, Correction, LineInput, SpfeParty, build
 from ubl_peppol.spfe.copying import FaithfulCopy, faithful_copy
@@ -34,6 +35,7 @@ __all__ = [
     "SpfeParty",
     "StatusTerm",
     "UniqueCode",
+    "WorkingDays",
     "build",
     "codes",
     "facts",

@@ -22,7 +22,7 @@ MODEL_RULE = "UBL-PEPPOL-201"
 
 _NO_TERM = "the model has no term for it"
 R = TypeVar("R", bound=Record)
-Values = dict[str, Any]
+_Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +101,20 @@ def _text(slot: Slot | None, value: Any) -> str:  # noqa: ANN401 - any simple va
     return slot.codec.encode(value)
 
 
-class Reader:
+class _Reader:
     """One document on its way into records."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.losses: list[Loss] = []
 
-    def values(self, element: etree._Element, plan: Mapping[str, Branch]) -> Values:
+    def values(self, element: etree._Element, plan: Mapping[str, Branch]) -> _Values:
         """Return the values of a record, each one where its plan has it."""
-        found: Values = {}
+        found: _Values = {}
         self._into(found, element, plan)
         return found
 
-    def _into(self, found: Values, element: etree._Element, plan: Mapping[str, Branch]) -> None:
+    def _into(self, found: _Values, element: etree._Element, plan: Mapping[str, Branch]) -> None:
         seen: set[str] = set()
         for child in element:
             tag = child.tag
@@ -139,7 +139,7 @@ class Reader:
                 else:
                     found[slot.name] = values
             elif branch.repeat is not None:
-                one: Values = {}
+                one: _Values = {}
                 self._element(one, child, branch)
                 if branch.repeat.name in one:
                     found.setdefault(branch.repeat.name, []).append(one.pop(branch.repeat.name))
@@ -147,7 +147,7 @@ class Reader:
             else:
                 self._element(found, child, branch)
 
-    def _element(self, found: Values, element: etree._Element, branch: Branch) -> None:
+    def _element(self, found: _Values, element: etree._Element, branch: Branch) -> None:
         if branch.children:
             self._into(found, element, branch.children)
             return
@@ -166,7 +166,7 @@ class Reader:
                     Loss(LossKind.DROPPED, place.path, text[:200], _NO_TERM, line=place.line)
                 )
 
-    def _decoded(self, slot: Slot, text: str, element: etree._Element) -> Any:  # noqa: ANN401
+    def _decoded(self, slot: Slot, text: str, element: etree._Element) -> Any:  # noqa: ANN401 - the value of any field
         if slot.codec is None:
             return text
         try:
@@ -198,7 +198,7 @@ def _attributes(element: etree._Element) -> list[tuple[str, str]]:
 
 def read_into(record: type[R], root: etree._Element, plan: Mapping[str, Branch]) -> Examined[R]:
     """Read a document by the plan of its record."""
-    reader = Reader()
+    reader = _Reader()
     values = reader.values(root, plan)
     result: R | None = None
     if not reader.findings:
