@@ -132,7 +132,7 @@ def _given(party: ubl25.model.Party) -> SpfeParty:
     )  # fmt: skip
 
 
-def _line(line: ubl25.model.Line, surcharges: dict[object, Decimal]) -> LineInput:
+def _line(line: ubl25.model.Line, surcharges: dict[Decimal | None, Decimal]) -> LineInput:
     item, price = line.item, line.price
     assert price is not None
     named = {

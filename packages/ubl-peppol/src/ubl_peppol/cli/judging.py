@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ubl_peppol.messages import Language
     from ubl_peppol.schematron import SecondOpinion
 
-__all__ = ["AUTO", "judge", "the_tool", "validate"]
+__all__ = ["AUTO", "SPFE", "judge", "the_tool", "validate"]
 
 AUTO = "auto"
 SPFE = "es-spfe-1.0.0"

@@ -17,10 +17,9 @@ from ubl_peppol.spfe.copying import FaithfulCopy, faithful_copy
 from ubl_peppol.spfe.lists import BUSINESS_PROCESS, SPECIFICATION, codes
 from ubl_peppol.spfe.migration import Lack, migrate
 from ubl_peppol.spfe.readings import Readings
-from ubl_peppol.spfe.rules import RuleFact, facts, invoice_rules, message_rules
+from ubl_peppol.spfe.rules import RuleFact, facts, invoice_rules, message_rules, validate
 from ubl_peppol.spfe.terms import StatusTerm, outage_grace, payment_report_needed, status_term
 from ubl_peppol.spfe.unique import UniqueCode, unique_code
-from ubl_peppol.spfe.validation import validate
 
 __all__ = [
     "BUSINESS_PROCESS",

@@ -5,6 +5,8 @@ from ubl_peppol.spfe.rules._base import Document, RuleFact, facts, invoice_rules
 
 from ubl_peppol.spfe.rules import messages  # isort: skip - registers on the sets above
 
-__all__ = ["Document", "RuleFact", "facts", "invoice_rules", "message_rules"]
+from ubl_peppol.spfe.rules.judging import validate
+
+__all__ = ["Document", "RuleFact", "facts", "invoice_rules", "message_rules", "validate"]
 
 _REGISTERED = (documents, header, lines, messages, parties, taxes, totals)

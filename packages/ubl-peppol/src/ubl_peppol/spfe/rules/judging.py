@@ -9,7 +9,7 @@ from ubl_peppol.errors import UnknownDocumentError
 from ubl_peppol.reading.values import unchanged
 from ubl_peppol.spfe.messages.documents import ROOT as MESSAGE
 from ubl_peppol.spfe.readings import DEFAULT, Readings
-from ubl_peppol.spfe.rules import Document, facts, invoice_rules, message_rules
+from ubl_peppol.spfe.rules._base import Document, facts, invoice_rules, message_rules
 from ubl_peppol.ubl25.documents import INVOICE
 
 __all__ = ["validate"]
