@@ -1,7 +1,8 @@
 """Facturae 3.2, 3.2.1 and 3.2.2: read, write, compute, check, sign and verify."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from facturae_es._surface import load
 
 if TYPE_CHECKING:
     from facturae_es import codes, errors, face, model, signing
@@ -49,26 +50,8 @@ __all__ = [
     "write",
 ]
 
-_MODULES = ("codes", "errors", "face", "model", "signing")
-_HOMES = {
-    "building": ("batch", "build", "invoice"),
-    "fixing": ("fix_totals",),
-    "parts": ("centre", "company", "correction", "person", "transfer"),
-    "reader": ("Examined", "examine", "read"),
-    "signing": ("check_signature", "examine_signature", "sign", "verify"),
-    "totals": ("Adjustment", "Line", "Rounding", "Tax", "Withholding"),
-    "validation": ("validate", "validate_record"),
-    "versions": ("Version", "convert"),
-    "writer": ("write",),
-}
-
 
 def __getattr__(name: str) -> object:
     """Import what is asked for: who reads invoices needs neither signatures nor FACe."""
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    for home, names in _HOMES.items():
-        if name in names:
-            value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = load(name)
+    return value

@@ -51,7 +51,7 @@ class Trusted:
     allow_sha1: bool = False
 
 
-NOTHING = Trusted()
+_NOTHING = Trusted()
 
 
 def judge(
@@ -59,7 +59,7 @@ def judge(
     *,
     layer: Layer = Layer.RULES,
     xsd: Path | None = None,
-    trusted: Trusted = NOTHING,
+    trusted: Trusted = _NOTHING,
 ) -> Report:
     """Judge a document by the layers asked for.
 
@@ -86,7 +86,7 @@ def judge(
 
 
 def judge_signature(
-    xml: bytes, trusted: Trusted = NOTHING, *, at: datetime | None = None
+    xml: bytes, trusted: Trusted = _NOTHING, *, at: datetime | None = None
 ) -> Report:
     """Explain why FACe would refuse the signature of a document.
 
