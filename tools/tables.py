@@ -139,12 +139,25 @@ def errors_page(found: Sequence[Package]) -> str:
 
 
 def rules_of(package: Package) -> dict[str, Rule[Any]]:
-    """Return the rules of every set that stands in a module of a package, by source and id."""
+    """Return the rules of every set that stands in a module of a package, by source and id.
+
+    What a package judges without a set of rules stands in mappings named ``DEMANDS``.
+    """
     rules: dict[str, Rule[Any]] = {}
     for module in package.modules:
         for thing in vars(module).values():
             if isinstance(thing, RuleSet):
                 rules.update({f"{rule.source}: {rule.id}": rule for rule in thing.rules.values()})
+        for name, demand in getattr(module, "DEMANDS", {}).items():
+            rules[f"{demand.source}: {name}"] = Rule(
+                name,
+                demand.severity,
+                demand.requirement,
+                demand.terms,
+                demand.source,
+                demand.requirement,
+                lambda _: iter(()),
+            )
     return rules
 
 

@@ -12,6 +12,32 @@ from aeat_sii.testing import examples
 from aeat_sii.verifactu import build, link, prepare
 
 PASSWORD = "sandbox"  # noqa: S105 - of a certificate that is trusted nowhere else
+SII_PATH = "/wlpl/SSII-FACT/ws/fe/SiiFactFEV1SOAP"
+SCHEMAS = (
+    "https://www2.agenciatributaria.gob.es/static_files/common/internet/dep/aplicaciones/es/aeat/"
+    "ssii/fact/ws/"
+)
+BOOK_ENTRY = f"""<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>
+<m:SuministroLRFacturasEmitidas xmlns:m="{SCHEMAS}SuministroLR.xsd"
+    xmlns="{SCHEMAS}SuministroInformacion.xsd">
+  <Cabecera><IDVersionSii>1.1</IDVersionSii>
+    <Titular><NombreRazon>ANA PRUEBAS</NombreRazon><NIF>{examples.ISSUER}</NIF></Titular>
+    <TipoComunicacion>A0</TipoComunicacion></Cabecera>
+  <m:RegistroLRFacturasEmitidas>
+    <PeriodoLiquidacion><Ejercicio>2026</Ejercicio><Periodo>06</Periodo></PeriodoLiquidacion>
+    <m:IDFactura><IDEmisorFactura><NIF>{examples.ISSUER}</NIF></IDEmisorFactura>
+      <NumSerieFacturaEmisor>2026/0001</NumSerieFacturaEmisor>
+      <FechaExpedicionFacturaEmisor>15-06-2026</FechaExpedicionFacturaEmisor></m:IDFactura>
+    <m:FacturaExpedida><TipoFactura>F2</TipoFactura>
+      <ClaveRegimenEspecialOTrascendencia>01</ClaveRegimenEspecialOTrascendencia>
+      <ImporteTotal>121.00</ImporteTotal><DescripcionOperacion>Ventas</DescripcionOperacion>
+      <TipoDesglose><DesgloseFactura><Sujeta><NoExenta><TipoNoExenta>S1</TipoNoExenta>
+        <DesgloseIVA><DetalleIVA><TipoImpositivo>21</TipoImpositivo>
+          <BaseImponible>100.00</BaseImponible><CuotaRepercutida>21.00</CuotaRepercutida>
+        </DetalleIVA></DesgloseIVA></NoExenta></Sujeta></DesgloseFactura></TipoDesglose>
+    </m:FacturaExpedida>
+  </m:RegistroLRFacturasEmitidas>
+</m:SuministroLRFacturasEmitidas></e:Body></e:Envelope>""".encode()
 
 
 def your_program(url: str, message: bytes, certificate: Path, root: Path) -> str:
@@ -30,7 +56,7 @@ def your_program(url: str, message: bytes, certificate: Path, root: Path) -> str
 
 def main() -> None:
     message = build(prepare([link(examples.registration("2026/0001"), None)]))
-    with sandbox.serve() as agency:
+    with sandbox.serve(clock=lambda: examples.NOW) as agency:
         root, certificate = Path("root.pem"), Path("ana.pem")
         root.write_bytes(agency.authority.pem)
         issued = agency.authority.issue(examples.ISSUER, "ANA PRUEBAS DEMO")
@@ -40,9 +66,14 @@ def main() -> None:
         states = [your_program(url, message, certificate, root) for _ in range(2)]
         held = agency.service.register.of(examples.ISSUER)
 
+        url = agency.url + SII_PATH
+        in_book = [your_program(url, BOOK_ENTRY, certificate, root) for _ in range(2)]
+        entries = agency.sii.register.of(examples.ISSUER, "issued")
+
     # The second time it is a duplicate: the whole submission is incorrect, and nothing is lost.
-    print(states)
-    assert states == ["Correcto", "Incorrecto"]
+    print(states, in_book)
+    assert states == in_book == ["Correcto", "Incorrecto"]
+    assert len(entries) == 1
     assert [stored.key.number for stored in held] == ["2026/0001"]
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from aeat_sii import sandbox
 from aeat_sii.sandbox import Fault, Knowledge, Service, State, create_app, scripted, seeded
 from aeat_sii.sandbox.fingerprint import fingerprints
+from aeat_sii.sandbox.soap import MAX_REQUEST
 from aeat_sii.testing import examples, strategies
 from aeat_sii.testing.examples import ISSUER, line
 from aeat_sii.verifactu import (
@@ -418,13 +419,24 @@ def test_the_application_answers_without_a_server(
     assert asyncio.run(ask()) == status
 
 
+def test_good_records_are_refused_at_random_for_a_rehearsal() -> None:
+    service = Service(lambda: examples.NOW, seed=1, refused_percent=50)
+    bodies = [build(prepare([first(number=f"R/{n}")], HEADER)) for n in range(20)]
+
+    answers = [service.answer(body, ISSUER)[1] for body in bodies]
+
+    refused = sum(b"CodigoErrorRegistro>1100<" in answer for answer in answers)
+    assert 0 < refused < 20
+    assert len(service.register.of(ISSUER)) == 20 - refused
+
+
 def test_a_huge_request_is_refused(service: Service) -> None:
     import asyncio
 
     async def ask() -> int:
         transport = ASGITransport(app=create_app(service))
         async with AsyncClient(transport=transport, base_url="http://sandbox") as client:
-            body = b"x" * (17 * 1024 * 1024)
+            body = b"x" * (MAX_REQUEST + 1)
             return (await client.post(sandbox.VERIFACTU_PATH, content=body)).status_code
 
     assert asyncio.run(ask()) == 413

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.serialization import Encoding
 
 import facturae_es
 from einvoice_core.testing.authority import ThrowawayAuthority
+from einvoice_core.testing.timestamper import OpensslTimestamper
 from einvoice_core.xml import binding
 from facturae_es.cli import main
 from facturae_es.model import Facturae
@@ -140,6 +142,58 @@ def test_a_signature_is_made_and_verified(
     assert alone[0]["layers"]["skipped"]["signature: chain"]
     whole = run("validate", "--layer", "all", "--trust", roots, signed)
     assert whole.exit_code == 0, whole.output
+
+
+def test_a_revoked_certificate_is_refused(
+    right: Path, tmp_path: Path, authority: ThrowawayAuthority
+) -> None:
+    made = authority.issue(nif="12345678Z", name="Inventada Pérez")
+    signed, roots = tmp_path / "signed.xsig", tmp_path / "roots.pem"
+    signed.write_bytes(facturae_es.sign(right.read_bytes(), made))
+    roots.write_bytes(authority.pem)
+    lists = {
+        "good.pem": authority.issue_crl().public_bytes(Encoding.PEM),
+        "bad.crl": authority.issue_crl(made.certificate).public_bytes(Encoding.DER),
+    }
+    for name, data in lists.items():
+        (tmp_path / name).write_bytes(data)
+    verify = ("verify", "--trust", roots, "--format", "json", signed)
+    unchecked = entries(run(*verify))[0]["layers"]["skipped"]
+    assert unchecked["signature: revocation"] == "no revocation lists were given"
+    good = run(*verify, "--crl", tmp_path / "good.pem")
+    assert good.exit_code == 0, good.output
+    bad = run(*verify, "--crl", tmp_path / "good.pem", "--crl", tmp_path / "bad.crl")
+    assert bad.exit_code == 1
+    assert [f["rule"] for f in entries(bad)[0]["findings"]] == ["FACTURAE-SIG-16"]
+    layered = ("validate", "--layer", "all", "--trust", roots, "--crl", tmp_path / "bad.crl")
+    assert run(*layered, signed).exit_code == 1
+
+
+@pytest.mark.parametrize("option", ["--trust", "--timestamp-trust", "--crl", "--ocsp"])
+def test_a_file_that_is_no_such_thing_is_named(option: str, signed: Path) -> None:
+    result = run("verify", option, signed, signed)
+    assert result.exit_code == 2
+    assert option in result.output
+    assert signed.name in result.output
+
+
+def test_timestamps_have_roots_of_their_own(
+    right: Path, tmp_path: Path, authority: ThrowawayAuthority
+) -> None:
+    others = ThrowawayAuthority(keys="ec")
+    clock = OpensslTimestamper(tmp_path, others.issue_timestamper())
+    made = authority.issue(nif="12345678Z", name="Inventada Pérez")
+    signed, mine, theirs = (tmp_path / name for name in ("signed.xsig", "mine.pem", "theirs.pem"))
+    signed.write_bytes(facturae_es.sign(right.read_bytes(), made, timestamps=clock))
+    mine.write_bytes(authority.pem)
+    theirs.write_bytes(others.pem)
+    verify = ("verify", "--trust", mine, "--format", "json", signed)
+    unproven = run(*verify)
+    assert unproven.exit_code == 1
+    assert [f["rule"] for f in entries(unproven)[0]["findings"]] == ["FACTURAE-SIG-13"]
+    proven = run(*verify, "--timestamp-trust", theirs)
+    assert proven.exit_code == 0, proven.output
+    assert "signature: timestamp" not in entries(proven)[0]["layers"]["skipped"]
 
 
 def test_a_changed_document_is_refused(signed: Path) -> None:

@@ -9,7 +9,7 @@ Sunday of October, at one in the morning of universal time.
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-__all__ = ["in_spain", "now"]
+__all__ = ["in_spain", "now", "told_in_spain"]
 
 _WINTER = timezone(timedelta(hours=1))
 _SUMMER = timezone(timedelta(hours=2))
@@ -29,6 +29,16 @@ def in_spain(instant: datetime) -> datetime:
     year = universal.year
     begins, ends = _last_sunday(year, 3), _last_sunday(year, 10)
     return universal.astimezone(_SUMMER if begins <= universal < ends else _WINTER)
+
+
+def told_in_spain(local: datetime) -> datetime:
+    """Give its zone to an instant that the agency told without one.
+
+    Args:
+        local: As it stands in a message. Of the hour that comes twice, the first one is meant.
+    """
+    summer = local.replace(tzinfo=_SUMMER)
+    return summer if in_spain(summer).tzinfo is _SUMMER else local.replace(tzinfo=_WINTER)
 
 
 def now() -> datetime:

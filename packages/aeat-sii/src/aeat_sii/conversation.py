@@ -5,7 +5,7 @@ drivers, one synchronous and one asynchronous, carry them. :class:`Pace` keeps t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -30,7 +30,6 @@ __all__ = ["MAX_ANSWER", "Pace", "Request", "content_of"]
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer that are read; a thousand lines take some 2 MB."""
 
-_LIMITS = Limits(document=MAX_ANSWER, depth=64)
 _AGENCY_CODE = re.compile(r"Codigo\[([0-9]{1,6})\]\.?\s*(.*)", re.DOTALL | re.ASCII)
 
 # Faults that blame the caller by their side, while the list of codes says that the service failed.
@@ -98,8 +97,15 @@ class Pace:
             )
 
 
-def content_of(reply: Reply) -> etree._Element:
+def content_of(
+    reply: Reply, *, max_bytes: int = MAX_ANSWER, technical: Collection[str] = _TECHNICAL
+) -> etree._Element:
     """Return the message inside a reply.
+
+    Args:
+        reply: As it came.
+        max_bytes: Size that is read.
+        technical: Codes that mean a failure of the service although the fault blames the caller.
 
     Raises:
         SubmissionRefusedError: A SOAP fault that blames the submission; ``agency_code`` says why.
@@ -108,9 +114,9 @@ def content_of(reply: Reply) -> etree._Element:
         ProtocolError: Anything that is not an answer of the service.
     """
     try:
-        message = envelope.unwrap(reply.body, limits=_LIMITS)
+        message = envelope.unwrap(reply.body, limits=Limits(document=max_bytes, depth=64))
     except FaultReceived as error:
-        raise _refusal(error.fault) from error
+        raise _refusal(error.fault, technical) from error
     except (EnvelopeRefused, XmlRefused) as error:
         raise _not_soap(reply, error) from error
     if reply.status != 200:
@@ -140,11 +146,11 @@ def _not_soap(reply: Reply, error: Exception | None) -> Exception:
     )
 
 
-def _refusal(fault: Fault) -> Exception:
+def _refusal(fault: Fault, technical: Collection[str]) -> Exception:
     match = _AGENCY_CODE.search(fault.text)
     code, said = (match[1], match[2].strip()) if match else ("", fault.text.strip())
     details = {"agency_code": code, "agency_text": said, "delivery": "none"}
-    if not fault.blames_caller or code in _TECHNICAL:
+    if not fault.blames_caller or code in technical:
         return ServiceFaultError(
             f"the service failed on its side ({code or 'no code'}): send again later", **details
         )

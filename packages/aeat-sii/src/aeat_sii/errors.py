@@ -11,6 +11,7 @@ AeatError                        aeat
 ├── QrError                      aeat.qr
 ├── BatchError                   aeat.batch
 ├── SandboxError                 aeat.sandbox
+├── UnknownServiceError          aeat.unknown_service
 ├── CannotRegisterError          aeat.record              (in ``facturae``)
 ├── SubmissionRefusedError       aeat.submission_refused  (``details["agency_code"]``)
 ├── ProtocolError                aeat.protocol            (``details["delivery"]``)
@@ -42,6 +43,7 @@ __all__ = [
     "SubmissionRefusedError",
     "ThrottledError",
     "TransportError",
+    "UnknownServiceError",
     "UnlinkedRecordError",
     "WrongAnswerError",
 ]
@@ -105,6 +107,12 @@ class SandboxError(AeatError):
     """The sandbox could not be started or stopped."""
 
     code = "aeat.sandbox"
+
+
+class UnknownServiceError(AeatError):
+    """No address is known for that service of that authority."""
+
+    code = "aeat.unknown_service"
 
 
 class BatchError(AeatError):

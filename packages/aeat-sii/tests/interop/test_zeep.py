@@ -3,19 +3,15 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aeat_sii import sandbox
 from aeat_sii.sandbox.server import RunningSandbox
-from einvoice_core.certificates import Credential
 from einvoice_core.testing.judges import official
 
 zeep = pytest.importorskip("zeep", reason="the independent client zeep is not installed")
-requests = pytest.importorskip("requests", reason="zeep's HTTP library is not installed")
-from zeep.transports import Transport  # noqa: E402 - after the check that it is there
 
 ISSUER = "89890001K"
 NOW = datetime(2026, 7, 1, 9, 0, 30, tzinfo=timezone(timedelta(hours=2)))
@@ -26,17 +22,6 @@ Operation = Callable[..., Any]
 """An operation of the WSDL; zeep has no types."""
 
 
-class _Offline(Transport):
-    """Reads the schemas from the judges' folder; the one of the signatures without its DOCTYPE."""
-
-    def load(self, url: str) -> bytes:
-        if "xmldsig-core-schema" in url:
-            return official("verifactu/schema/xmldsig-core-schema-nodtd.xsd").read_bytes()
-        if url.startswith(("http:", "https:")):
-            raise OSError(f"{url} is not read: the judges work offline")
-        return Path(url).read_bytes()
-
-
 @pytest.fixture(scope="module")
 def agency() -> Iterator[RunningSandbox]:
     with sandbox.serve(clock=lambda: NOW) as running:
@@ -45,12 +30,12 @@ def agency() -> Iterator[RunningSandbox]:
 
 @pytest.fixture(scope="module")
 def services(
-    agency: RunningSandbox, tmp_path_factory: pytest.TempPathFactory
+    agency: RunningSandbox, zeep_session: Callable[..., Any], zeep_transport: Any
 ) -> Iterator[dict[str, Any]]:
-    session = _session(agency, agency.authority.issue(ISSUER, "ANA PRUEBAS DEMO"), tmp_path_factory)
+    session = zeep_session(agency, agency.authority.issue(ISSUER, "ANA PRUEBAS DEMO"))
     client = zeep.Client(
         str(official("verifactu/schema/SistemaFacturacion.wsdl")),
-        transport=_Offline(session=session),
+        transport=zeep_transport(session=session),
     )
     paths = {
         "sfVerifactu": sandbox.VERIFACTU_PATH,
@@ -69,28 +54,6 @@ def services(
 def send(services: dict[str, Any]) -> Operation:
     operation: Operation = services["sfVerifactu"].RegFactuSistemaFacturacion
     return operation
-
-
-def _session(
-    agency: RunningSandbox, credential: Credential, folders: pytest.TempPathFactory
-) -> Any:
-    folder = folders.mktemp("certificates")
-    (folder / "root.pem").write_bytes(agency.authority.pem)
-    _, _, certificates = credential.to_pem(b"x").partition(b"-----BEGIN CERTIFICATE")
-    (folder / "certificates.pem").write_bytes(b"-----BEGIN CERTIFICATE" + certificates)
-    (folder / "key.pem").write_bytes(_open(credential))
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = str(folder / "root.pem")
-    session.cert = (str(folder / "certificates.pem"), str(folder / "key.pem"))
-    return session
-
-
-def _open(credential: Credential) -> bytes:
-    """Write the key unprotected: requests takes no password."""
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    return credential.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def header() -> dict[str, Any]:

@@ -35,6 +35,7 @@ MAX_DIGITS = 4_000
 
 _EXACT = Context(prec=MAX_DIGITS, traps=[InvalidOperation, Inexact, Overflow])
 _ROUNDING = Context(prec=MAX_DIGITS, traps=[InvalidOperation, Overflow])
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(13))
 _LEXICAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 
 
@@ -93,7 +94,8 @@ def round_to(value: Decimal, places: int = 2, rounding: str = ROUND_HALF_UP) -> 
     if not value.is_finite():
         raise AmountError(f"cannot round {value}: it is not a finite amount")
     try:
-        rounded = value.quantize(Decimal(1).scaleb(-places), rounding, _ROUNDING)
+        unit = _UNITS[places] if 0 <= places < len(_UNITS) else Decimal(1).scaleb(-places)
+        rounded = value.quantize(unit, rounding, _ROUNDING)
     except (InvalidOperation, Overflow) as error:
         raise AmountError(f"cannot round {_shown(value)} to {places} decimals") from error
     return rounded if rounded else abs(rounded)

@@ -233,7 +233,9 @@ def _line(line: Line, places: int) -> InvoiceLine:
     cost = round_to(line.quantity * line.unit_price, places)
     discounts = tuple(_discount(item, cost, places) for item in line.discounts)
     charges = tuple(_charge(item, cost, places) for item in line.charges)
-    gross = cost - total(d.amount for d in discounts) + total(c.amount for c in charges)
+    gross = cost
+    if discounts or charges:
+        gross += total(c.amount for c in charges) - total(d.amount for d in discounts)
     base = made(CurrencyAmount, total=gross)
     return made(
         InvoiceLine,

@@ -9,7 +9,8 @@ UblError                       ubl
 ├── SchematronError            ubl.schematron         (the official rules could not be run)
 ├── PatchError                 ubl.patch              (a change does not fit the document)
 ├── CalculationError           ubl.calculation
-└── ConversionError            ubl.conversion         (a datum that may not be lost)
+├── ConversionError            ubl.conversion         (a datum that may not be lost)
+└── spfe.messages.IllegalTransition  ubl.spfe.transition  (a status that does not follow)
 """
 
 from collections.abc import Sequence

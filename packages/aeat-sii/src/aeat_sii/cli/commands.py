@@ -6,19 +6,65 @@ from pathlib import Path
 
 import click
 
-from aeat_sii.cli.options import credential_of, password_option
+from aeat_sii.cli.options import credential_of, password_option, registry_of
+from aeat_sii.cli.sii import sii
 from aeat_sii.cli.verifactu import verifactu
 from einvoice_core.cli import FINDINGS, VALID, command_group, write_file
 
-__all__ = ["cert", "main", "sandbox"]
+__all__ = ["cert", "main", "registry", "registry_add", "registry_list", "sandbox"]
 
 
 @command_group("aeat-sii", package="aeat-sii")
 def main() -> None:
-    """Services of the Spanish tax agency: VERI*FACTU, certificates, and a local sandbox."""
+    """Services of the Spanish tax agency: VERI*FACTU, SII, certificates, and a local sandbox."""
 
 
 main.add_command(verifactu)
+main.add_command(sii)
+
+
+@main.group()
+def registry() -> None:
+    """Certificates of an installation: encrypted in a folder, found by NIF."""
+
+
+@registry.command("add")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--passphrase-env", default="AEAT_REGISTRY_PASSPHRASE", show_default=True)
+@click.option("--environment", "environments", multiple=True, help="test or production.")
+@click.option("--acts-for", multiple=True, metavar="NIF", help="By a power of attorney.")
+@password_option
+def registry_add(
+    file: Path,
+    folder: Path,
+    passphrase_env: str,
+    environments: tuple[str, ...],
+    acts_for: tuple[str, ...],
+    password_env: str,
+) -> int:
+    """Keep the certificate of FILE with its key."""
+    kept = registry_of(folder, passphrase_env).add(
+        credential_of(file, password_env), environments=environments, acts_for=acts_for
+    )
+    click.echo(f"{kept.fingerprint} {kept.nif or ''} {kept.valid_until:%Y-%m-%d}")
+    return VALID
+
+
+@registry.command("list")
+@click.option(
+    "--folder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--passphrase-env", default="AEAT_REGISTRY_PASSPHRASE", show_default=True)
+@click.option("--warn-days", type=click.IntRange(0), default=30, show_default=True)
+def registry_list(folder: Path, passphrase_env: str, warn_days: int) -> int:
+    """List the certificates, the one that ends first in front; exit 1 when one ends soon."""
+    from datetime import timedelta
+
+    kept = registry_of(folder, passphrase_env)
+    for each in kept.entries():
+        click.echo(f"{each.fingerprint} {each.nif or ''} {each.valid_until:%Y-%m-%d}")
+    return FINDINGS if kept.expiring(timedelta(days=warn_days)) else VALID
 
 
 @main.command()
@@ -51,6 +97,13 @@ def cert(file: Path, password_env: str, warn_days: int, form: str) -> int:
     return VALID if left >= warn_days else FINDINGS
 
 
+def _paths() -> tuple[str, ...]:
+    from aeat_sii import sandbox as agency
+
+    services = agency.VERIFACTU_PATH, agency.REQUESTED_PATH, *sorted(agency.SII_PATHS)
+    return *services, *agency.QR_PATHS
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8443, show_default=True)
@@ -64,6 +117,13 @@ def cert(file: Path, password_env: str, warn_days: int, form: str) -> int:
     multiple=True,
     metavar="NAME=PERCENT",
     help="Play a fault, such as lost_reply=10; may be repeated.",
+)
+@click.option(
+    "--refuse",
+    "refused_percent",
+    type=click.IntRange(0, 100),
+    default=0,
+    help="Of a hundred good records, how many are rejected: rehearses partial acceptance.",
 )
 @click.option(
     "--certificates",
@@ -83,6 +143,7 @@ def sandbox(
     wait_s: int | None,
     seed: int,
     shares: tuple[str, ...],
+    refused_percent: int,
     certificates: Path | None,
     holders: tuple[str, ...],
 ) -> int:
@@ -98,7 +159,7 @@ def sandbox(
             known = ", ".join(sorted(fault.value for fault in agency.Fault))
             raise click.BadParameter(f"{share!r}: write NAME=PERCENT with one of {known}")
         wanted[agency.Fault(name)] = int(percent)
-    service = agency.Service(now, seed=seed)
+    service = agency.Service(now, seed=seed, refused_percent=refused_percent)
     if wait_s is not None:
         service.wait_s = wait_s
     plan = agency.seeded(seed, wanted) if wanted else agency.no_faults
@@ -113,7 +174,7 @@ def sandbox(
                 issued = running.authority.issue(nif, "TITULAR DE PRUEBA")
                 write_file(certificates / f"{nif}.p12", issued.to_pkcs12(b"sandbox"))
         click.echo(running.url)
-        for path in (agency.VERIFACTU_PATH, agency.REQUESTED_PATH, *agency.QR_PATHS):
+        for path in _paths():
             click.echo(f"  {running.url}{path}")
         wait_until_interrupted()
     return VALID

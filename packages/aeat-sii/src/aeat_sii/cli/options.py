@@ -10,14 +10,17 @@ import click
 
 from aeat_sii.environments import PRODUCTION, TEST, Environment, local
 from einvoice_core.certificates import Credential, load_pem, load_pkcs12
+from einvoice_core.certificates.registry import CertificateRegistry, FolderStore, derive_key
 
 __all__ = [
     "chain_options",
     "connection_options",
+    "credential_from",
     "credential_of",
     "environment_of",
     "opened_store",
     "password_option",
+    "registry_of",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,7 +34,7 @@ def password_option(function: F) -> F:
         "--password-env",
         default="AEAT_CERTIFICATE_PASSWORD",
         show_default=True,
-        help="Variable of the environment with the password of the certificate.",
+        help="Variable of the environment with the password of the certificate or registry.",
     )(function)
 
 
@@ -39,7 +42,13 @@ def connection_options(function: F) -> F:
     """Take what opens a connection to the agency."""
     for option in reversed(
         (
-            click.option("--certificate", required=True, type=_FILE, help="PKCS#12 or PEM."),
+            click.option("--certificate", type=_FILE, help="PKCS#12 or PEM."),
+            click.option(
+                "--certificates",
+                type=click.Path(exists=True, file_okay=False, path_type=Path),
+                help="Registry of certificates instead (aeat-sii registry).",
+            ),
+            click.option("--holder", help="NIF whose certificate the registry chooses."),
             password_option,
             click.option(
                 "--environment",
@@ -75,6 +84,28 @@ def credential_of(path: Path, password_env: str) -> Credential:
     if data.lstrip().startswith(b"-----BEGIN"):
         return load_pem(data, password)
     return load_pkcs12(data, password)
+
+
+def registry_of(folder: Path, password_env: str) -> CertificateRegistry:
+    """Open a registry of certificates with the passphrase of a variable."""
+    store = FolderStore(folder)
+    return CertificateRegistry(store, derive_key(os.environ.get(password_env, ""), store))
+
+
+def credential_from(
+    certificate: Path | None,
+    certificates: Path | None,
+    holder: str | None,
+    password_env: str,
+    environment: str,
+) -> Credential:
+    """Load the certificate that was named, or let the registry choose the one of a NIF."""
+    if certificate is not None and certificates is None:
+        return credential_of(certificate, password_env)
+    if certificate is None and certificates is not None and holder:
+        where = environment if environment in ("test", "production") else ""
+        return registry_of(certificates, password_env).choose(holder, where)
+    raise click.UsageError("name --certificate, or --certificates with --holder")
 
 
 def environment_of(name: str) -> Environment:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from aeat_sii.cli.options import (
     chain_options,
     connection_options,
-    credential_of,
+    credential_from,
     environment_of,
     opened_store,
 )
@@ -204,7 +204,9 @@ def send(
     store: str,
     tenant: str,
     chain: str,
-    certificate: Path,
+    certificate: Path | None,
+    certificates: Path | None,
+    holder: str | None,
     password_env: str,
     environment: str,
     trust: Path | None,
@@ -222,7 +224,7 @@ def send(
     with (
         opened_store(store) as connection,
         Client(
-            credential_of(certificate, password_env),
+            credential_from(certificate, certificates, holder, password_env, environment),
             environment=environment_of(environment),
             trust=trust.read_bytes() if trust else None,
         ) as client,
@@ -257,7 +259,9 @@ def query(
     year: int,
     month: int,
     number: str | None,
-    certificate: Path,
+    certificate: Path | None,
+    certificates: Path | None,
+    holder: str | None,
     password_env: str,
     environment: str,
     trust: Path | None,
@@ -272,7 +276,7 @@ def query(
         filter=Filter(period=Period.of(date(year, month, 1)), number=number),
     )
     with Client(
-        credential_of(certificate, password_env),
+        credential_from(certificate, certificates, holder, password_env, environment),
         environment=environment_of(environment),
         trust=trust.read_bytes() if trust else None,
     ) as client:

@@ -1,4 +1,4 @@
-"""A sandbox that plays the tax agency on this machine.
+"""A sandbox that plays the tax agency on this machine: VERI*FACTU, SII, and the QR page.
 
 It judges what it receives with its own reading of the agency's documents and shares none with the
 client: it has its own table of the structure, its own fingerprint and its own checks.
@@ -16,10 +16,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aeat_sii.clock import now
-from aeat_sii.sandbox.app import QR_PATHS, REQUESTED_PATH, VERIFACTU_PATH, create_app
+from aeat_sii.sandbox.app import QR_PATHS, REQUESTED_PATH, SII_PATHS, VERIFACTU_PATH, create_app
 from aeat_sii.sandbox.knowledge import Knowledge
 from aeat_sii.sandbox.register import Key, Register, State, Stored
 from aeat_sii.sandbox.service import DEFAULT_WAIT_S, Service
+from aeat_sii.sandbox.sii import SiiService
 from einvoice_core.testing.service import Fault, Plan, no_faults, scripted, seeded
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
 __all__ = [
     "QR_PATHS",
     "REQUESTED_PATH",
+    "SII_PATHS",
     "VERIFACTU_PATH",
     "Fault",
     "Key",
     "Knowledge",
     "Register",
     "Service",
+    "SiiService",
     "State",
     "Stored",
     "create_app",
@@ -49,6 +52,7 @@ __all__ = [
 def serve(
     *,
     service: Service | None = None,
+    sii: SiiService | None = None,
     clock: Callable[[], datetime] = now,
     wait_s: int = DEFAULT_WAIT_S,
     faults: Plan = no_faults,
@@ -60,7 +64,9 @@ def serve(
     """Run the sandbox over HTTPS, asking every caller for a certificate.
 
     Args:
-        service: What answers; by default one made of ``clock`` and ``wait_s``.
+        service: What answers for VERI*FACTU; by default one made of ``clock`` and ``wait_s``.
+        sii: What answers for SII; by default one with the clock, the knowledge and the seed of
+            ``service``.
         clock: Tells the time of the service, with its zone.
         wait_s: Seconds that each answer asks to wait.
         faults: What goes wrong, request by request.
@@ -80,7 +86,8 @@ def serve(
     from einvoice_core.testing.authority import ThrowawayAuthority
 
     service = service or Service(clock, wait_s=wait_s)
-    app = create_app(service, faults=faults, slow_s=slow_s)
+    sii = sii or SiiService.beside(service)
+    app = create_app(service, sii, faults=faults, slow_s=slow_s)
     issuing = authority or ThrowawayAuthority(keys="ec", clock=clock)
-    with running(app, service, issuing, host, port) as sandbox:
+    with running(app, service, sii, issuing, host, port) as sandbox:
         yield sandbox

@@ -8,12 +8,15 @@ from urllib.parse import urlsplit
 
 from aeat_sii.environments import TEST
 from aeat_sii.sandbox import qr_page
-from aeat_sii.sandbox.service import MAX_REQUEST, Service
+from aeat_sii.sandbox.service import Service
+from aeat_sii.sandbox.sii import PATHS as SII_PATHS
+from aeat_sii.sandbox.sii import SiiService
+from aeat_sii.sandbox.soap import MAX_REQUEST
 from aeat_sii.sandbox.writing import fault
 from einvoice_core.testing import service as shell
 from einvoice_core.testing.service import Answer, AsgiApp, Call, Plan, no_faults, text_answer
 
-__all__ = ["QR_PATHS", "REQUESTED_PATH", "VERIFACTU_PATH", "create_app"]
+__all__ = ["QR_PATHS", "REQUESTED_PATH", "SII_PATHS", "VERIFACTU_PATH", "create_app"]
 
 VERIFACTU_PATH = urlsplit(TEST.verifactu()).path
 """Path of the service for VERI*FACTU systems, as at the agency."""
@@ -27,18 +30,31 @@ QR_PATHS = {
 }
 """Paths of the pages that tax QRs point to; true for that of VERI*FACTU systems."""
 
+_SERVICES = SII_PATHS | {VERIFACTU_PATH, REQUESTED_PATH}
 
-def create_app(service: Service, *, faults: Plan = no_faults, slow_s: int = 3) -> AsgiApp:
+
+def create_app(
+    service: Service,
+    sii: SiiService | None = None,
+    *,
+    faults: Plan = no_faults,
+    slow_s: int = 3,
+) -> AsgiApp:
     """Make the application.
 
     Args:
-        service: What answers.
+        service: What answers for VERI*FACTU.
+        sii: What answers for SII; by default one with the clock, the knowledge and the seed of
+            ``service``.
         faults: What goes wrong, request by request.
         slow_s: Seconds that a slow answer takes.
     """
+    books = sii or SiiService.beside(service)
 
     def answer(call: Call) -> Answer:
         holder = call.holder.nif if call.holder else None
+        if call.path in SII_PATHS:
+            return Answer(*books.answer(call.body, holder, call.path))
         on_request = call.path == REQUESTED_PATH
         status, body = service.answer(call.body, holder, on_request=on_request)
         return Answer(status, body)
@@ -47,7 +63,7 @@ def create_app(service: Service, *, faults: Plan = no_faults, slow_s: int = 3) -
         if call.path in QR_PATHS:
             verifactu = QR_PATHS[call.path]
             return Answer(*qr_page.check(call.query, service.register, verifactu=verifactu))
-        if call.path not in (VERIFACTU_PATH, REQUESTED_PATH):
+        if call.path not in _SERVICES:
             return text_answer(404, "Not found", "text/plain")
         if call.method != "POST":
             return Answer(405, fault("4135"))

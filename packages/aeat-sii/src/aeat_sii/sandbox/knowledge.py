@@ -25,6 +25,7 @@ class Knowledge:
             taxpayer itself; both as NIF.
         may_amend: Whether a presenter may amend the records of a taxpayer that others presented.
         is_suspended: Whether the access of a taxpayer is suspended.
+        is_named: Whether the census has a name beside a NIF; asked of a representative.
         is_of_the_form: Whether an invoice, by its number, was entered in the agency's own form.
     """
 
@@ -35,4 +36,5 @@ class Knowledge:
     may_act_for: Callable[[str, str], bool] = lambda holder, taxpayer: False
     may_amend: Callable[[str, str], bool] = lambda holder, taxpayer: True
     is_suspended: Callable[[str], bool] = lambda taxpayer: False
+    is_named: Callable[[str, str], bool] = lambda nif, name: True
     is_of_the_form: Callable[[str], bool] = lambda number: False

@@ -12,8 +12,9 @@ from lxml import etree
 from aeat_sii.sandbox.knowledge import Knowledge
 from aeat_sii.sandbox.reading import day
 from aeat_sii.sandbox.register import Register, State, Stored
+from aeat_sii.sandbox.soap import SOAP
 from aeat_sii.sandbox.structure import LRC, SF, BadStructureError, check, text_of
-from aeat_sii.sandbox.writing import SOAP, copy, said, sf
+from aeat_sii.sandbox.writing import copy, said, sf
 from tax_es.ids import nif
 
 __all__ = ["answer"]

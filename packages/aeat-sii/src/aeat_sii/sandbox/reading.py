@@ -23,7 +23,10 @@ def limit(name: str) -> Any:  # noqa: ANN401 - a value of a TOML file; its user 
 
 def has(element: etree._Element, *steps: str) -> bool:
     """Tell whether an element has another, by the names on the way."""
-    return element.find("/".join(f"{{{SF}}}{step}" for step in steps)) is not None
+    here: etree._Element | None = element
+    for step in steps:
+        here = None if here is None else next(here.iterchildren(f"{{{SF}}}{step}"), None)
+    return here is not None
 
 
 def amount(element: etree._Element, name: str) -> Decimal:

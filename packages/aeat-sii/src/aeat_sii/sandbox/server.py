@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aeat_sii.errors import SandboxError
 from aeat_sii.sandbox.service import Service
+from aeat_sii.sandbox.sii import SiiService
 from einvoice_core.testing import service as shell
 from einvoice_core.testing.authority import ThrowawayAuthority
 from einvoice_core.testing.service import AsgiApp
@@ -20,23 +21,31 @@ class RunningSandbox:
     Args:
         url: Scheme, host and port; :func:`aeat_sii.environments.local` makes an environment of it.
         authority: Issues the certificates that the sandbox trusts, and its own.
-        service: What answers; ``service.register`` holds the records.
+        service: What answers for VERI*FACTU; ``service.register`` holds the records.
+        sii: What answers for SII; ``sii.register`` holds the books.
     """
 
     url: str
     authority: ThrowawayAuthority
     service: Service
+    sii: SiiService
 
 
 @contextmanager
 def running(
-    app: AsgiApp, service: Service, authority: ThrowawayAuthority, host: str, port: int
+    app: AsgiApp,
+    service: Service,
+    sii: SiiService,
+    authority: ThrowawayAuthority,
+    host: str,
+    port: int,
 ) -> Iterator[RunningSandbox]:
     """Run an application until the block ends; nothing is left behind.
 
     Args:
         app: From :func:`aeat_sii.sandbox.app.create_app`.
-        service: The one inside the application.
+        service: The one for VERI*FACTU inside the application.
+        sii: The one for SII inside the application.
         authority: Issues the server's certificate and is the only one trusted.
         host: Address of this machine to listen on.
         port: 0 takes a free one.
@@ -50,4 +59,4 @@ def running(
             started = stack.enter_context(double)
         except shell.DoubleError as error:
             raise SandboxError(error.message, **error.details) from error
-        yield RunningSandbox(started.url, authority, service)
+        yield RunningSandbox(started.url, authority, service, sii)

@@ -19,17 +19,14 @@ from aeat_sii.sandbox.checks import rejections, warnings
 from aeat_sii.sandbox.knowledge import Knowledge
 from aeat_sii.sandbox.reading import limit
 from aeat_sii.sandbox.register import Key, Register, State, Stored
+from aeat_sii.sandbox.soap import EnvelopeCodes, message_of
 from aeat_sii.sandbox.structure import LR, LRC, SF, BadStructureError, check, text_of
-from aeat_sii.sandbox.writing import SOAP, Line, envelope, fault, is_cancellation, key_of
-from einvoice_core.xml.errors import XmlEmpty, XmlEncoding, XmlRefused
-from einvoice_core.xml.parsing import Limits, parse
+from aeat_sii.sandbox.writing import Line, envelope, fault, is_cancellation, key_of
+from tax_es.ids import nif
 
-__all__ = ["DEFAULT_WAIT_S", "MAX_REQUEST", "Service"]
+__all__ = ["DEFAULT_WAIT_S", "Service"]
 
-MAX_REQUEST = 16 * 1024 * 1024
-"""Bytes of a request; a thousand records take some 3 MB."""
-
-_LIMITS = Limits(document=MAX_REQUEST, depth=64)
+_ENVELOPE = EnvelopeCodes(empty="4138", encoding="4119")
 _SUBMISSION = f"{{{LR}}}RegFactuSistemaFacturacion"
 _QUERY = f"{{{LRC}}}ConsultaFactuSistemaFacturacion"
 _KEPT_ON_REQUEST = frozenset(limit("kept_on_request").split())
@@ -50,6 +47,8 @@ class Service:
         register: The records of VERI*FACTU systems.
         requested: The records that were sent on request; the two are kept apart.
         page_rows: Rows that an answer to a query holds at most.
+        refused_percent: Of a hundred good records, how many are rejected all the same (1100), as
+            the seed says: rehearses partial acceptance.
     """
 
     clock: Callable[[], datetime]
@@ -59,6 +58,7 @@ class Service:
     register: Register = field(default_factory=Register)
     requested: Register = field(default_factory=Register)
     page_rows: int = limit("rows_of_a_query")
+    refused_percent: int = 0
     _count: int = field(default=0, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _random: random.Random = field(init=False, repr=False)
@@ -80,7 +80,7 @@ class Service:
             HTTP status and SOAP envelope.
         """
         try:
-            message = _message(body)
+            message = message_of(body, _ENVELOPE)
             with self._lock:
                 if message.tag == _SUBMISSION:
                     return 200, self._submitted(message, holder_nif, on_request)
@@ -130,6 +130,10 @@ class Service:
         representative = text_of(header, "Representante", "NIF")
         if representative and not self.known.is_known(representative):
             raise BadStructureError("4105", f"NIF: {representative}")
+        if representative:
+            name = text_of(header, "Representante", "NombreRazon")
+            if not self.known.is_named(representative, name):
+                raise BadStructureError("4124", f"Nombre: {name}")
         if holder_nif is None:
             raise BadStructureError("4108")
         if holder_nif != issuer and not self.known.may_act_for(holder_nif, issuer):
@@ -145,6 +149,8 @@ class Service:
     def _line(self, record: etree._Element, sent: "_Presentation") -> Line:
         issuer = text_of(sent.header, "ObligadoEmision", "NIF")
         bad = next((sent.wrong[node] for node in record.iter("*") if node in sent.wrong), "")
+        if not bad and _lacks_name(sent.header):
+            bad = "1282"
         codes = () if bad else tuple(rejections(record, issuer, sent.now, self.known))
         if sent.on_request:
             # Nothing is corrected and sent again: what does not concern an identity is admitted.
@@ -154,7 +160,7 @@ class Service:
             )
         else:
             admitted = ()
-        code = bad or next(iter(codes), "")
+        code = bad or next(iter(codes), "") or self._refused()
         if code:
             return Line(record, "Incorrecto", code)
         key = key_of(record)
@@ -170,6 +176,10 @@ class Service:
             code = "2007"
         register.store(sent.stored(record, key, held, code))
         return Line(record, "AceptadoConErrores" if code else "Correcto", code)
+
+    def _refused(self) -> str:
+        refused = self.refused_percent and self._random.randrange(100) < self.refused_percent
+        return "1100" if refused else ""
 
     def _permission(self, key: Key, held: Stored | None, presenter: str) -> str:
         if held is None:
@@ -209,6 +219,12 @@ class _Presentation:
         )
 
 
+def _lacks_name(header: etree._Element) -> bool:
+    """Tell whether the natural person of a header has no name."""
+    person = not nif.check(text_of(header, "ObligadoEmision", "NIF")).is_entity
+    return person and not text_of(header, "ObligadoEmision", "NombreRazon")
+
+
 def _operation(record: etree._Element, held: Stored | None) -> str:
     if is_cancellation(record):
         return matrix.cancellation(text_of(record, "SinRegistroPrevio"), held)
@@ -234,28 +250,6 @@ def _check_kind(header: etree._Element, on_request: bool, year: int) -> None:
         raise BadStructureError("4125")
     if not text_of(request, "FinRequerimiento"):
         raise BadStructureError("4129")
-
-
-def _message(body: bytes) -> etree._Element:
-    """Return the message inside the envelope."""
-    try:
-        received = parse(body, _LIMITS)
-    except XmlEmpty as error:
-        raise BadStructureError("4138") from error
-    except XmlEncoding as error:
-        raise BadStructureError("4119") from error
-    except XmlRefused as error:
-        raise BadStructureError("4103") from error
-    etree.strip_tags(received, etree.Comment, etree.ProcessingInstruction)
-    content = received.find(f"{{{SOAP}}}Body")
-    if received.tag != f"{{{SOAP}}}Envelope" or content is None:
-        raise BadStructureError("4103", "No es un sobre SOAP 1.1.")
-    messages = list(content.iterchildren("*"))
-    if not messages:
-        raise BadStructureError("4138")
-    if len(messages) > 1:
-        raise BadStructureError("4103", "El sobre lleva más de un mensaje.")
-    return messages[0]
 
 
 def _require_nameable(key: Key) -> None:

@@ -10,12 +10,13 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from aeat_sii.sandbox import soap
 from aeat_sii.sandbox.register import Key, Stored
+from aeat_sii.sandbox.soap import SOAP
 from aeat_sii.sandbox.structure import SF, text_of
 
-__all__ = ["SOAP", "Line", "copy", "envelope", "fault", "is_cancellation", "key_of", "said", "sf"]
+__all__ = ["Line", "copy", "envelope", "fault", "is_cancellation", "key_of", "said", "sf"]
 
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _R = SF.replace("SuministroInformacion", "RespuestaSuministro")
 _ECHOED = {
     "Subsanacion": ("S", "N"),
@@ -61,13 +62,7 @@ def fault(code: str, reason: str = "", *, server: bool = False) -> bytes:
         reason: Added to the sandbox's text for that code.
         server: Whether the fault is on the side of the service.
     """
-    text = " ".join(part for part in (_messages().get(code, ""), reason) if part)
-    side = "Server" if server else "Client"
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<env:Envelope xmlns:env="{SOAP}"><env:Body>'
-        f"<env:Fault><faultcode>env:{side}</faultcode><faultstring>Codigo[{code}]."
-        f"{escape(text)}</faultstring></env:Fault></env:Body></env:Envelope>"
-    ).encode()
+    return soap.fault(code, reason, _messages(), server=server)
 
 
 def is_cancellation(record: etree._Element) -> bool:

@@ -5,7 +5,8 @@ Installed with the package; nothing is started until a test asks for it::
     def test_my_program(aeat_sandbox):
         credential = aeat_sandbox.authority.issue("89890001K", "ANA PRUEBAS DEMO")
         my_program.send(aeat_sandbox.url, credential)
-        assert len(aeat_sandbox.service.register.of("89890001K")) == 1
+        assert len(aeat_sandbox.service.register.of("89890001K")) == 1  # VERI*FACTU
+        assert len(aeat_sandbox.sii.register.of("89890001K", "issued")) == 1  # SII
 """
 
 from collections.abc import Iterator

@@ -10,8 +10,8 @@ from collections import defaultdict, deque
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
+from aeat_sii._types import YES_NO
 from aeat_sii.errors import WrongAnswerError
-from aeat_sii.verifactu._types import YES_NO
 from aeat_sii.verifactu.codes import (
     LineState,
     OperationKind,

@@ -8,16 +8,16 @@ Source: tax agency, description of the web service, v1.0.3 (28/07/2025).
 """
 
 import logging
-import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from aeat_sii.clock import now
-from aeat_sii.conversation import MAX_ANSWER, Request
-from aeat_sii.environments import CertificateKind, Environment
-from aeat_sii.errors import AeatError, CertificateError, ProtocolError, TransportError
+from aeat_sii.conversation import Request
+from aeat_sii.environments import Environment
+from aeat_sii.errors import AeatError
+from aeat_sii.exchange import TIMEOUT_S, AsyncExchange, Exchange, kind_of
 from aeat_sii.verifactu.answers import Answer
 from aeat_sii.verifactu.chain import AnyRecord
 from aeat_sii.verifactu.messages import Conversation, prepare
@@ -32,12 +32,9 @@ from aeat_sii.verifactu.querying import (
 from aeat_sii.verifactu.records import Header, RequestedSubmission, Submission
 from aeat_sii.verifactu.store.appending import record_in
 from einvoice_core import http
-from einvoice_core.certificates import Credential, HolderKind
+from einvoice_core.certificates import Credential
 
 __all__ = ["TIMEOUT_S", "AsyncClient", "Client"]
-
-TIMEOUT_S = 60
-"""Seconds to wait for the service."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,14 +64,11 @@ class Client:
         clock: Callable[[], datetime] = now,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
-        kind = _kind(credential)
+        kind = kind_of(credential)
         self.conversation = Conversation(environment.verifactu(kind))
         self.requested = Conversation(environment.requested(kind))
         self._clock = clock
-        self._timeout_s = timeout_s
-        self._http = http.client(
-            credential=credential, trust=trust, transport=transport, timeout=timeout_s
-        )
+        self._exchange = Exchange(credential, trust=trust, transport=transport, timeout_s=timeout_s)
 
     def submit(
         self,
@@ -134,7 +128,7 @@ class Client:
     def query(self, query: Query) -> QueryAnswer:
         """Ask what the agency holds and return one page; raises as :meth:`submit`."""
         request = Request(self.conversation.url, build_query(query))
-        return read_query_answer(self._send(request))
+        return read_query_answer(self._exchange.send(request))
 
     def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
         """Ask what the agency holds, page after page."""
@@ -154,21 +148,12 @@ class Client:
     ) -> Answer:
         request = conversation.begin(submission, self._clock(), documents)
         try:
-            reply = self._send(request)
+            reply = self._exchange.send(request)
         except AeatError as error:
             if error.details.get("delivery") == "none":
                 conversation.abandon(submission)
             raise
         return _logged(conversation.finish(submission, reply))
-
-    def _send(self, request: Request) -> http.Reply:
-        message = self._http.build_request(
-            "POST", request.url, content=request.body, headers=dict(request.headers)
-        )
-        try:
-            return http.send(self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s)
-        except http.TransportError as error:
-            raise _unanswered(error) from error
 
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
         """Return the seconds that a taxpayer has to wait before sending that many records."""
@@ -176,7 +161,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._exchange.close()
 
     def __enter__(self) -> Self:
         return self
@@ -212,13 +197,12 @@ class AsyncClient:
         clock: Callable[[], datetime] = now,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
-        kind = _kind(credential)
+        kind = kind_of(credential)
         self.conversation = Conversation(environment.verifactu(kind))
         self.requested = Conversation(environment.requested(kind))
         self._clock = clock
-        self._timeout_s = timeout_s
-        self._http = http.async_client(
-            credential=credential, trust=trust, transport=transport, timeout=timeout_s
+        self._exchange = AsyncExchange(
+            credential, trust=trust, transport=transport, timeout_s=timeout_s
         )
 
     async def submit(
@@ -261,7 +245,7 @@ class AsyncClient:
     async def query(self, query: Query) -> QueryAnswer:
         """Ask what the agency holds and return one page; raises as :meth:`submit`."""
         request = Request(self.conversation.url, build_query(query))
-        return read_query_answer(await self._send(request))
+        return read_query_answer(await self._exchange.send(request))
 
     async def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
         """Ask what the agency holds, page after page."""
@@ -281,23 +265,12 @@ class AsyncClient:
     ) -> Answer:
         request = conversation.begin(submission, self._clock(), documents)
         try:
-            reply = await self._send(request)
+            reply = await self._exchange.send(request)
         except AeatError as error:
             if error.details.get("delivery") == "none":
                 conversation.abandon(submission)
             raise
         return _logged(conversation.finish(submission, reply))
-
-    async def _send(self, request: Request) -> http.Reply:
-        message = self._http.build_request(
-            "POST", request.url, content=request.body, headers=dict(request.headers)
-        )
-        try:
-            return await http.send_async(
-                self._http, message, max_bytes=MAX_ANSWER, deadline_s=self._timeout_s
-            )
-        except http.TransportError as error:
-            raise _unanswered(error) from error
 
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
         """Return the seconds that a taxpayer has to wait before sending that many records."""
@@ -305,7 +278,7 @@ class AsyncClient:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._exchange.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -319,36 +292,6 @@ class AsyncClient:
         await self.aclose()
 
 
-def _kind(credential: Credential) -> CertificateKind:
-    is_seal = credential.holder.kind is HolderKind.SEAL
-    return CertificateKind.SEAL if is_seal else CertificateKind.PERSONAL
-
-
 def _logged(answer: Answer) -> Answer:
     _LOG.info("submission %s: %d records", answer.state.value, len(answer.lines))
     return answer
-
-
-def _unanswered(error: http.TransportError) -> AeatError:
-    """Say in our terms why there is no answer."""
-    details = dict(error.details)
-    if isinstance(error, http.TlsError):
-        if _is_about_certificates(error):
-            return CertificateError(f"no trusted connection: {error.message}", **details)
-        # A connection that ends without the farewell of TLS may end in the middle of an answer.
-        details["delivery"] = "unknown"
-    if isinstance(error, http.ReplyTooLargeError):
-        return ProtocolError(error.message, **details)
-    return TransportError(f"no answer from the service: {error.message}", **details)
-
-
-def _is_about_certificates(error: BaseException) -> bool:
-    """Whether one side refused the certificate of the other, so that nothing was processed."""
-    current: BaseException | None = error
-    while current is not None:
-        if isinstance(current, ssl.SSLCertVerificationError):
-            return True
-        if isinstance(current, ssl.SSLError) and "ALERT" in (current.reason or ""):
-            return True
-        current = current.__cause__ or current.__context__
-    return False

@@ -13,8 +13,8 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from aeat_sii._types import Nif, Text
 from aeat_sii.errors import DeclarationError
-from aeat_sii.verifactu._types import Nif, Text
 from aeat_sii.verifactu.rules._ids import nif_fault
 from einvoice_core.records import Record
 

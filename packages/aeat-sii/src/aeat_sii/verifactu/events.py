@@ -12,8 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from aeat_sii.errors import ChainError
-from aeat_sii.verifactu._types import (
+from aeat_sii._types import (
     ONLY_YES,
     YES_NO,
     Amount12,
@@ -22,6 +21,7 @@ from aeat_sii.verifactu._types import (
     Nif,
     Text,
 )
+from aeat_sii.errors import ChainError
 from aeat_sii.verifactu.codes import (
     AnomalyKind,
     EventKind,

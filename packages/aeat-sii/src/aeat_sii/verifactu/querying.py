@@ -11,9 +11,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from aeat_sii._types import ONLY_YES, YES_NO, Nif, Text
 from aeat_sii.conversation import content_of
 from aeat_sii.errors import ProtocolError
-from aeat_sii.verifactu._types import ONLY_YES, YES_NO, Nif, Text
 from aeat_sii.verifactu.answers import AGENCY_CODE
 from aeat_sii.verifactu.codes import InvoiceKind, PreviousRejection, Version
 from aeat_sii.verifactu.records import SF, InvoiceId, OtherId, Person, SpanishPerson

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from aeat_sii.verifactu._types import (
+from aeat_sii._types import (
     ONLY_YES,
     YES_NO,
     Amount12,

@@ -68,10 +68,19 @@ def the_tool() -> Tool:
 
 
 def trust_of(files: tuple[bytes, ...]) -> TrustStore | None:
-    """Return the roots in PEM texts; ``None`` when there is no text."""
-    from einvoice_core.certificates import TrustStore
+    """Return the roots in PEM texts; ``None`` when there is no text.
 
-    return TrustStore.from_pem(*files) if files else None
+    Raises:
+        UnreadableFileError: There is no certificate, or one cannot be read.
+    """
+    from einvoice_core.certificates import TrustStore, UnreadableFileError
+
+    if not files:
+        return None
+    store = TrustStore.from_pem(*files)
+    if not store.roots:
+        raise UnreadableFileError("there is no certificate in PEM")
+    return store
 
 
 def credential_of(file: Path, password_file: Path | None) -> Credential:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from einvoice_core.cli import Check, checking
+from einvoice_core.errors import EInvoiceError
 from einvoice_core.findings import Report
 from facturae_es.cli._shared import the_tool, trust_of
 
-__all__ = ["Layer", "judge", "judge_signature", "validate", "verify"]
+if TYPE_CHECKING:
+    from einvoice_core.certificates.revocation import Evidence
+
+__all__ = ["Layer", "Trusted", "judge", "judge_signature", "validate", "verify"]
 
 
 class Layer(StrEnum):
@@ -27,13 +32,34 @@ class Layer(StrEnum):
     ALL = "all"
 
 
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What a signature is judged by; octets of files, because they go to other processes.
+
+    Args:
+        roots: Trusted roots in PEM; without them the chain is not checked.
+        timestamp_roots: Roots of timestamp authorities in PEM; by default ``roots``.
+        crls: Revocation lists in PEM or DER.
+        responses: OCSP responses in DER.
+        allow_sha1: Accept signatures of before 2015.
+    """
+
+    roots: tuple[bytes, ...] = ()
+    timestamp_roots: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    responses: tuple[bytes, ...] = ()
+    allow_sha1: bool = False
+
+
+_NOTHING = Trusted()
+
+
 def judge(
     xml: bytes,
     *,
     layer: Layer = Layer.RULES,
     xsd: Path | None = None,
-    trust: tuple[bytes, ...] = (),
-    allow_sha1: bool = False,
+    trusted: Trusted = _NOTHING,
 ) -> Report:
     """Judge a document by the layers asked for.
 
@@ -41,14 +67,13 @@ def judge(
         xml: The document.
         layer: ``rules`` includes the structure; ``all`` the signature too.
         xsd: Folder with the official schemas, for a second opinion on the structure.
-        trust: Roots in PEM.
-        allow_sha1: Accept signatures of before 2015.
+        trusted: What the signature is judged by.
     """
     from facturae_es.reader import examine
     from facturae_es.validation import validate as validate_document
 
     if layer is Layer.SIGNATURE:
-        return judge_signature(xml, trust=trust, allow_sha1=allow_sha1)
+        return judge_signature(xml, trusted)
     if layer is Layer.STRUCTURE and xsd is None:
         return examine(xml).report
     report = validate_document(xml, xsd=xsd)
@@ -56,45 +81,102 @@ def judge(
         kept = tuple(f for f in report.findings if f.rule.startswith(("XML", "XSD", "FACTURAE-S")))
         return Report(kept, tuple(each for each in report.layers_run if each != "rules"))
     if layer is Layer.ALL:
-        report += judge_signature(xml, trust=trust, allow_sha1=allow_sha1)
+        report += judge_signature(xml, trusted)
     return report
 
 
 def judge_signature(
-    xml: bytes,
-    *,
-    trust: tuple[bytes, ...] = (),
-    allow_sha1: bool = False,
-    at: datetime | None = None,
+    xml: bytes, trusted: Trusted = _NOTHING, *, at: datetime | None = None
 ) -> Report:
     """Explain why FACe would refuse the signature of a document.
 
     Args:
         xml: The document.
-        trust: Roots in PEM.
-        allow_sha1: Accept signatures of before 2015.
+        trusted: What it is judged by.
         at: Instant at which the chain must be valid.
     """
     from facturae_es.signing import check_signature
 
-    return check_signature(xml, at=at, trust=trust_of(trust), allow_sha1=allow_sha1)
+    return check_signature(
+        xml,
+        at=at,
+        trust=trust_of(trusted.roots),
+        timestamp_trust=trust_of(trusted.timestamp_roots),
+        revocation=_evidence(trusted.crls, trusted.responses),
+        allow_sha1=trusted.allow_sha1,
+    )
+
+
+@lru_cache(maxsize=4)
+def _evidence(crls: tuple[bytes, ...], responses: tuple[bytes, ...]) -> Evidence | None:
+    """Read lists and responses once per process; ``None`` when there are none."""
+    from einvoice_core.certificates.revocation import Evidence, load_crls, load_ocsp
+
+    if not crls and not responses:
+        return None
+    lists = tuple(each for data in crls for each in load_crls(data))
+    return Evidence(lists, tuple(map(load_ocsp, responses)))
+
+
+_FILES: dict[str, tuple[str, Callable[[tuple[bytes, ...]], object], str]] = {
+    "roots": (
+        "--trust",
+        trust_of,
+        "PEM file with trusted roots. Without one the chain of certificates is not checked, and "
+        "the report says so.",
+    ),
+    "timestamp_roots": (
+        "--timestamp-trust",
+        trust_of,
+        "PEM file with roots of timestamp authorities; by default those of --trust.",
+    ),
+    "crls": (
+        "--crl",
+        lambda files: _evidence(files, ()),
+        "Revocation list in PEM or DER. Without list or response revocation is not checked, and "
+        "the report says so.",
+    ),
+    "responses": ("--ocsp", lambda files: _evidence((), files), "OCSP response in DER."),
+}
+"""Options whose files a signature is judged by: name, what reads the files, help."""
 
 
 def _trusting(function: Callable[..., int]) -> Callable[..., int]:
-    function = click.option(
-        "--trust",
-        multiple=True,
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="PEM file with trusted roots; may be given several times. Without one the chain of "
-        "certificates is not checked, and the report says so.",
-    )(function)
+    """Give a verb those options; it gets what they say as ``trusted``."""
+
+    @wraps(function)
+    def command(
+        check: Check,
+        *,
+        allow_sha1: bool,
+        **options: Any,  # noqa: ANN401 - the options of the verb
+    ) -> int:
+        files = {name: _contents(name, options.pop(name)) for name in _FILES}
+        return function(check, trusted=Trusted(**files, allow_sha1=allow_sha1), **options)
+
+    for name, (option, _, text) in reversed(_FILES.items()):
+        command = click.option(
+            option,
+            name,
+            multiple=True,
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help=f"{text} May be given several times.",
+        )(command)
     return click.option(
         "--allow-sha1", is_flag=True, help="Accept what signatures of before 2015 used."
-    )(function)
+    )(command)
 
 
-def _contents(files: tuple[Path, ...]) -> tuple[bytes, ...]:
-    return tuple(file.read_bytes() for file in files)
+def _contents(name: str, files: tuple[Path, ...]) -> tuple[bytes, ...]:
+    """Read files, and see that they are what they should be before any document is judged."""
+    option, load, _ = _FILES[name]
+    contents = tuple(file.read_bytes() for file in files)
+    for file, data in zip(files, contents, strict=True):
+        try:
+            load((data,))
+        except EInvoiceError as error:
+            raise click.BadParameter(f"{file.name}: {error}", param_hint=option) from error
+    return contents
 
 
 @click.command()
@@ -110,18 +192,11 @@ def _contents(files: tuple[Path, ...]) -> tuple[bytes, ...]:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with the official schemas: judge the structure by them as well.",
 )
-@_trusting
 @checking
-def validate(
-    check: Check,
-    layer: str,
-    xsd: Path | None,
-    trust: tuple[Path, ...],
-    allow_sha1: bool,
-) -> int:
+@_trusting
+def validate(check: Check, layer: str, xsd: Path | None, trusted: Trusted) -> int:
     """Judge documents."""
-    chosen: dict[str, Any] = {"layer": Layer(layer), "xsd": xsd, "trust": _contents(trust)}
-    return check.run(partial(judge, allow_sha1=allow_sha1, **chosen), the_tool())
+    return check.run(partial(judge, layer=Layer(layer), xsd=xsd, trusted=trusted), the_tool())
 
 
 @click.command()
@@ -129,13 +204,10 @@ def validate(
     "--at",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
     help="Instant at which the chain must be valid, such as 2026-07-01T09:00:00+0200; by default "
-    "the signing time.",
+    "that of a trusted timestamp, or else the signing time.",
 )
-@_trusting
 @checking
-def verify(check: Check, at: datetime | None, trust: tuple[Path, ...], allow_sha1: bool) -> int:
+@_trusting
+def verify(check: Check, at: datetime | None, trusted: Trusted) -> int:
     """Say whether signatures hold, and why FACe would refuse them."""
-    roots = _contents(trust)
-    return check.run(
-        partial(judge_signature, at=at, trust=roots, allow_sha1=allow_sha1), the_tool()
-    )
+    return check.run(partial(judge_signature, trusted=trusted, at=at), the_tool())

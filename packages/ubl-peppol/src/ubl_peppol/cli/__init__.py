@@ -7,6 +7,7 @@ ends with 0 when all is right, 1 when there are findings and 2 when a document c
 from einvoice_core.cli import command_group
 from ubl_peppol.cli.judging import validate
 from ubl_peppol.cli.making import convert, fix
+from ubl_peppol.cli.spanish import migrate, status
 from ubl_peppol.cli.telling import diff, explain, inspect
 
 __all__ = ["main"]
@@ -14,8 +15,8 @@ __all__ = ["main"]
 
 @command_group("ubl-peppol", package="ubl-peppol")
 def main() -> None:
-    """Invoices of EN 16931 and Peppol: validate, convert, explain, diff, fix, inspect."""
+    """Invoices of EN 16931 and Peppol: validate, convert, explain, diff, fix, inspect, migrate."""
 
 
-for _verb in (validate, convert, explain, diff, fix, inspect):
+for _verb in (validate, convert, explain, diff, fix, inspect, migrate, status):
     main.add_command(_verb)

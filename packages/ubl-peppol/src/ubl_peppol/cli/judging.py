@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from ubl_peppol.messages import Language
     from ubl_peppol.schematron import SecondOpinion
 
-__all__ = ["AUTO", "judge", "the_tool", "validate"]
+__all__ = ["AUTO", "SPFE", "judge", "the_tool", "validate"]
 
 AUTO = "auto"
+SPFE = "es-spfe-1.0.0"
+"""The profile of the Spanish public solution, in UBL 2.5 and with its own rules."""
 
 
 def judge(
@@ -40,6 +42,10 @@ def judge(
         timeout_s: Seconds that one document may take with one of these.
         language: Of our messages; the official ones stay as they are.
     """
+    if profile == SPFE:
+        from ubl_peppol.cli.spanish import spfe
+
+        return cast("Report", spfe().validate(xml))
     from ubl_peppol.validation import validate as validate_document
 
     report = validate_document(xml, profile, xsd=xsd)
@@ -124,7 +130,7 @@ def validate(
     language: Language,
 ) -> int:
     """Judge documents by the rules of EN 16931 and of Peppol."""
-    if profile != AUTO:
+    if profile not in (AUTO, SPFE):
         from ubl_peppol.profiles import profile_of
 
         profile_of(profile)

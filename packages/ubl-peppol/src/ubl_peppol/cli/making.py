@@ -54,15 +54,24 @@ def _put(data: bytes, output: Path | None) -> None:
 @click.option(
     "--to",
     "syntax",
-    type=click.Choice(["ubl", "cii"]),
+    type=click.Choice(["ubl", "cii", "spfe"]),
     default="ubl",
     show_default=True,
-    help="The syntax of the new document.",
+    help="The syntax of the new document; spfe is the faithful copy for the public solution.",
 )
-def convert(name: str, output: Path | None, profile: str, position: int | None, syntax: str) -> int:
+@click.option("--strict", is_flag=True, help="Write nothing when anything would be lost.")
+def convert(
+    name: str,
+    output: Path | None,
+    profile: str,
+    position: int | None,
+    syntax: str,
+    strict: bool,
+) -> int:
     """Make UBL or CII of a Facturae, UBL or CII document; list what did not pass unchanged.
 
-    It ends with 1 when something of the source has no place in the new document.
+    It ends with 1 when something of the source has no place in the new document; with --strict,
+    also when something moved, was derived or assumed, and then nothing is written.
     """
     from ubl_peppol import cii, ubl
     from ubl_peppol.documents import examine_any
@@ -76,12 +85,20 @@ def convert(name: str, output: Path | None, profile: str, position: int | None, 
     else:
         examined = examine_any(data)
         invoice, losses = examined.require(), examined.losses
-    _put(cii.write(invoice) if syntax == "cii" else ubl.write(invoice), output)
-    dropped = False
-    for loss in losses:
-        dropped |= loss.kind is LossKind.DROPPED
+    if syntax == "spfe":
+        from ubl_peppol.cli.spanish import copied
+
+        made, further = copied(invoice)
+        losses = (*losses, *further)
+    else:
+        made = cii.write(invoice) if syntax == "cii" else ubl.write(invoice)
+    ledger = tuple(losses)
+    if not (strict and ledger):
+        _put(made, output)
+    for loss in ledger:
         click.echo(f"{loss.kind}: {loss.path}: {loss.value!r}: {loss.reason}", err=True)
-    return FINDINGS if dropped else VALID
+    refused = bool(ledger) if strict else any(loss.kind is LossKind.DROPPED for loss in ledger)
+    return FINDINGS if refused else VALID
 
 
 class _Converted(Protocol):

@@ -40,13 +40,16 @@ _BLANK = " \t\r\n"
 _EXTENSIONS = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
 
 
-def validate(root: etree._Element, limit: int = MAX_FINDINGS) -> Report:
+def validate(
+    root: etree._Element, limit: int = MAX_FINDINGS, *, grammar: Grammar | None = None
+) -> Report:
     """Judge names, order, occurrence, types and attributes.
 
     Args:
         root: A UBL 2.1 invoice, credit note or application response, or a CII D16B invoice; or an
             aggregate of UBL 2.1 alone, of which only is said that it is no document.
         limit: Findings to keep at most.
+        grammar: Another grammar than the one that the root names, such as that of UBL 2.5.
 
     Returns:
         The findings in the order of the document.
@@ -55,12 +58,12 @@ def validate(root: etree._Element, limit: int = MAX_FINDINGS) -> Report:
         UnknownDocumentError: There is no grammar for the root.
     """
     tag = str(root.tag)
-    grammar = grammar_of(tag)
+    grammar = grammar or grammar_of(tag)
     if grammar is None and etree.QName(root).namespace == CAC:
         name = etree.QName(root).localname
         message = f"cac:{name[:100]} is a part of a document: put it into an Invoice or CreditNote."
         return Report((_finding("111", location_of(root), message),), (_LAYER,))
-    if grammar is None:
+    if grammar is None or tag not in grammar.roots:
         raise UnknownDocumentError(f"there is no grammar for the root {tag[:200]!r}", root=tag)
     findings: list[Finding] = []
     for finding in _Walk(grammar).node(root, grammar.roots[tag]):

@@ -9,7 +9,7 @@ from importlib import resources
 from einvoice_core.errors import BadParameterError
 from ubl_peppol.structure.lexical import TYPES, Check, bounded
 
-__all__ = ["Attribute", "Grammar", "Leaf", "Node", "Particle", "grammar_of"]
+__all__ = ["Attribute", "Grammar", "Leaf", "Node", "Particle", "grammar_of", "ubl25"]
 
 _ATTRIBUTE = re.compile(r"([A-Za-z]+)(?::([A-Za-z0-9]+))?(?:\{(\d+),(\d*)\})?(?:=([^!]*))?(!?)")
 _CHILD = re.compile(r"([A-Za-z0-9:]+?)(?:\(([A-Za-z0-9.]+)\))?([?*+]?)")
@@ -161,3 +161,11 @@ def _grammars() -> Mapping[str, Grammar]:
 def grammar_of(root_tag: str) -> Grammar | None:
     """Return the grammar that has such a root; ``None`` when there is none."""
     return _grammars().get(root_tag)
+
+
+@cache
+def ubl25() -> Grammar:
+    """Return the grammar of UBL 2.5; its roots have the names of those of UBL 2.1."""
+    file = "structure/ubl-2.5.txt"
+    text = resources.files("ubl_peppol").joinpath(file).read_text(encoding="utf-8")
+    return Grammar(text, file)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from lxml import etree
+
 from einvoice_core.lexical import Codec, codec_for
 from einvoice_core.records import RawXml, Record, Xml
 
@@ -110,8 +112,7 @@ class Plan:
         choices: The level of each choice.
         plain: Nothing but fields: no private attributes, nothing to do after construction.
         given: All fields: a document states every one of them, be it by its absence.
-        only: The one element that a record of this class must have, where it is a value and there
-            are neither attributes nor choices; the usual such record is read on the spot.
+        usual: Reads an element that is as it should be, once that is prepared.
     """
 
     record: type[Record]
@@ -124,7 +125,7 @@ class Plan:
     choices: dict[str, Level] = field(default_factory=dict)
     plain: bool = True
     given: set[str] = field(default_factory=set)
-    only: Slot | None = None
+    usual: Callable[[etree._Element], Any] | None = None
 
 
 @dataclass(slots=True)
@@ -194,17 +195,7 @@ def plan_of(record: type[Record], namespace: str = "") -> Plan:
         raise TypeError(f"{record.__name__} has both text and child elements")
     _rank(plan.content)
     plan.given = set(plan.defaults)
-    plan.only = _only(plan)
     return plan
-
-
-def _only(plan: Plan) -> Slot | None:
-    level = plan.content
-    required = [slot for slot in level.ordered if slot.bit & level.mask]
-    simple = plan.plain and not (plan.attributes or plan.text or level.choices)
-    if simple and len(required) == 1 and required[0].decode and not required[0].many:
-        return required[0]
-    return None
 
 
 def _look(annotation: Any, shape: _Shape) -> None:  # noqa: ANN401 - annotations have no type

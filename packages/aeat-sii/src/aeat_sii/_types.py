@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from aeat_sii.verifactu.codes import COUNTRIES
+from aeat_sii.codes import COUNTRIES
 from einvoice_core.lexical import DECIMAL, Codec
 from einvoice_core.money import Amount
 
