@@ -118,3 +118,9 @@ def test_a_foral_form_is_refused() -> None:
 
     with pytest.raises(TerritoryError):
         cases.compute({"period": "2025-1T", "sales": ["1"], "territory": "bizkaia"})
+
+
+@pytest.mark.parametrize("year", [0, -1, 10000, 10**30])
+def test_a_year_that_no_calendar_has_is_refused(year: int) -> None:
+    with pytest.raises(CaseError, match="year is a number from"):
+        cases.compute({"year": year, "net_monthly": "1250"})

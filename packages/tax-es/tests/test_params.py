@@ -53,7 +53,18 @@ def test_every_day_of_publication_lies_in_the_year_of_its_reference() -> None:
 
     text = resources.files("tax_es").joinpath("params/norms.toml").read_text("utf-8")
     for reference, row in tomllib.loads(text).items():
+        if "published" not in row:
+            continue
         assert reference.split("-")[2] == str(row["published"].year), reference
+
+
+def test_a_reference_that_nobody_checked_says_so_in_the_value() -> None:
+    (doubt,) = parameters.doubts("Orden HAP/1074/2014 (BOE-A-2014-6665), art. 3")
+    assert doubt == "reference BOE-A-2014-6665 unchecked: not found in any copy of the gazette"
+    assert parameters.doubts("Ley 37/1992 (BOE-A-1992-28740), art. 90") == ()
+    doubtful = {row.name for row in parameters.every() if row.doubts}
+    assert doubtful == {"interest.late"}
+    assert all(row.mark for row in parameters.every() if row.doubts)
 
 
 TWO_TEXTS = """

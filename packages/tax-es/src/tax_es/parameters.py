@@ -27,6 +27,7 @@ __all__ = [
     "Publication",
     "Series",
     "State",
+    "doubts",
     "every",
     "files",
     "load",
@@ -100,6 +101,11 @@ class Parameter(Generic[T]):
     condition: str = ""
     condition_text: str = ""
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What of the references of the source was not checked in the gazette."""
+        return doubts(self.source)
 
     def applies_on(self, day: date) -> bool:
         """Whether the day lies between the first and the last of the value."""
@@ -255,6 +261,18 @@ def norm_name(reference: str) -> str:
     return str(row["name"]) if row else reference
 
 
+def doubts(source: str) -> tuple[str, ...]:
+    """Return, for each reference of a source that was not checked in the gazette, a sentence."""
+    rows = (
+        (match.group(), _norms().get(match.group(), {})) for match in _REFERENCE.finditer(source)
+    )
+    return tuple(
+        f"reference {reference} unchecked: {row['unchecked']}"
+        for reference, row in rows
+        if "unchecked" in row
+    )
+
+
 def publication(source: str, since: date) -> Publication | None:
     """Tell when the newest norm that a source names was published.
 
@@ -276,7 +294,7 @@ def publication(source: str, since: date) -> Publication | None:
 
 def _published(match: re.Match[str]) -> tuple[date, date]:
     row = _norms().get(match.group())
-    if row:
+    if row and "published" in row:
         return row["published"], row["published"]
     year = int(match.group(1))
     return date(year, 1, 1), date(year, 12, 31)

@@ -26,6 +26,7 @@ class Used:
         until: Last day of the value, where recorded.
         source: Norm, its reference in the gazette, and article.
         mark: Why the value is not confirmed, where a caller allowed it; empty otherwise.
+        doubts: What of the source's references was not checked in the gazette.
     """
 
     name: str
@@ -33,11 +34,12 @@ class Used:
     until: date | None
     source: str
     mark: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 def used(entry: Parameter[Any]) -> Used:
     """Return a parameter as a trace keeps it."""
-    return Used(entry.name, entry.since, entry.until, entry.source, entry.mark)
+    return Used(entry.name, entry.since, entry.until, entry.source, entry.mark, entry.doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Step:
             parts.append(f" {by} {self.article}.")
         marks = sorted({each.mark for each in self.parameters if each.mark})
         parts += [f" [!] {mark}." for mark in marks]
+        doubts = sorted({doubt for each in self.parameters for doubt in each.doubts})
+        parts += [f" [?] {doubt}." for doubt in doubts]
         return "".join(parts)
 
 

@@ -102,7 +102,7 @@ def objective_estimation(case: Case) -> Mapping[str, object]:
 
 def contributions(case: Case) -> Mapping[str, object]:
     """Monthly contribution of a self-employed person."""
-    day = date(case.whole("year"), 1, 1)
+    day = date(case.year(), 1, 1)
     income = case.amount("net_monthly", default=None)
     found = social_security.contribution(day, income, case.optional("base"))
     bracket = social_security.bracket(day, income)

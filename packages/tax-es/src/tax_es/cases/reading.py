@@ -1,6 +1,7 @@
 """Reading the fields of a case: exact amounts, and no field that nothing reads."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import MAXYEAR, MINYEAR
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +81,13 @@ class Case:
         if found != int(found):
             raise CaseError(f"{names[0]} is a whole number", field=names[0])
         return int(found)
+
+    def year(self, *, default: int | None = None) -> int:
+        """Return the year of the case, one that a calendar has."""
+        found = self.whole("year", default=default)
+        if not MINYEAR <= found <= MAXYEAR:
+            raise CaseError(f"year is a number from {MINYEAR} to {MAXYEAR}", field="year")
+        return found
 
     def text(self, *names: str, default: str | None = None) -> str:
         """Return a text."""

@@ -76,7 +76,7 @@ def _kind_of(value: str, name: str) -> str:
 
 def prorrata(case: Case) -> Mapping[str, object]:
     """Prorrata of a year, special beside general."""
-    day = date(case.whole("year", default=2025), 12, 31)
+    day = date(case.year(default=2025), 12, 31)
     tax = prorata.InputTax(
         case.amount("vat_right_only"),
         case.amount("vat_no_right_only"),
@@ -90,7 +90,7 @@ def prorrata(case: Case) -> Mapping[str, object]:
 
 def investment_goods(case: Case) -> Mapping[str, object]:
     """Regularisation of an investment good."""
-    day = date(case.whole("year", default=2025), 12, 31)
+    day = date(case.year(default=2025), 12, 31)
     tax, years = case.amount("cost_vat", default=None), case.whole("years", default=5)
     initial = case.amount("initial_pct", default=None)
     if case.has("years_left"):
@@ -111,7 +111,7 @@ def investment_goods(case: Case) -> Mapping[str, object]:
 
 def simplified(case: Case) -> Mapping[str, object]:
     """Simplified regime: payments on account and the year."""
-    day = date(case.whole("year"), 12, 31)
+    day = date(case.year(), 12, 31)
     iae, percent = case.text("iae"), case.optional("quarterly_pct")
     january = {int(k): v for k, v in case.amounts("units_january").items()}
     average = {int(k): v for k, v in case.amounts("units_year").items()} or january
@@ -286,7 +286,7 @@ def compensation(case: Case) -> Mapping[str, object]:
     unknown = sorted(boxes.keys() - {"66", "77", "110", "68", "108"})
     if unknown:
         raise CaseError(f"nothing reads box {', '.join(unknown)}", fields=tuple(unknown))
-    period = Period(case.whole("year", default=2025), "1T")
+    period = Period(case.year(default=2025), "1T")
     options = form303.Options(
         unpaid_regularisation=boxes.get("66", _ZERO),
         customs_pending=boxes.get("77", _ZERO),
@@ -299,7 +299,7 @@ def compensation(case: Case) -> Mapping[str, object]:
 
 def rectification(case: Case) -> Mapping[str, object]:
     """Corrective forms 303 of one period, each after the ones before it."""
-    period = Period(case.whole("year", default=2025), "1T")
+    period = Period(case.year(default=2025), "1T")
     original = case.amounts("original")
     earlier = [original]
     refund = case.raw("refund", default=True) is True
