@@ -34,7 +34,7 @@ def desk(today: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "authorities.pem").write_bytes(today.pki.pem)
     monkeypatch.setenv("AS4_KEY_PASSWORD", "secret")
     trust = PeppolTrust.of_sandbox(today.pki.ap_ca, today.pki.smp_ca)
-    monkeypatch.setattr(PeppolTrust, "of_network", lambda *rest: trust)
+    monkeypatch.setattr(PeppolTrust, "of_network", lambda *rest, **options: trust)
     return tmp_path
 
 
@@ -82,8 +82,9 @@ def test_a_document_is_sent_and_its_evidence_kept(desk: Path, served: Any) -> No
     assert done.exit_code == 0, done.output
     assert "delivered" in done.output
     assert len(store.pending()) == 1
-    assert b"NonRepudiationInformation" in (evidence / "answer.xml").read_bytes()
-    shown = run("inspect", evidence / "answer.xml")
+    (kept,) = evidence.iterdir()
+    assert b"NonRepudiationInformation" in (kept / "answer.xml").read_bytes()
+    shown = run("inspect", kept / "answer.xml")
     assert shown.exit_code == 0
     assert "receipt for: " in shown.output
 

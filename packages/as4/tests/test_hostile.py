@@ -199,6 +199,13 @@ class TestPayloads:
         error = refused(pair, sent.content_type, sent.body(), small)
         assert error.ebms == "EBMS:0303"
 
+    def test_text_too_large_to_be_held(self, pair: Pair) -> None:
+        plain = replace(PEPPOL, compressed=False)
+        sent = pair.pack(DOCUMENT, profile=plain)
+        small = replace(PEPPOL, limits=Limits(canonical=100))
+        error = refused(pair, sent.content_type, sent.body(), small)
+        assert (error.ebms, "compressed" in error.detail) == ("EBMS:0007", True)
+
     def test_what_is_not_compressed_as_it_says(self, pair: Pair) -> None:
         info = (
             Property(name="MimeType", value="application/xml"),

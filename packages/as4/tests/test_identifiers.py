@@ -47,3 +47,11 @@ def test_what_is_no_document_type(text: str) -> None:
 def test_what_is_no_process(text: str) -> None:
     with pytest.raises(IdentifierError):
         ProcessId.parse(text)
+
+
+def test_what_stands_in_an_address_is_encoded() -> None:
+    kind = DocumentTypeId.parse("busdox-docid-qns::urn:x::Invoice##urn:c#urn:d::2.1")
+    assert kind.encoded == (
+        "busdox-docid-qns%3A%3Aurn%3Ax%3A%3AInvoice%23%23urn%3Ac%23urn%3Ad%3A%3A2.1"
+    )
+    assert ParticipantId.parse("9915:test").encoded == "iso6523-actorid-upis%3A%3A9915%3Atest"

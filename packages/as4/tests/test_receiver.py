@@ -1,13 +1,16 @@
+import io
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
 from as4_peppol import Inbound, Limits, Outbound, Receiver, Reply, anyone, take
 from as4_peppol.errors import EbmsError, StoreError
+from as4_peppol.inspecting import explain
 from as4_peppol.message.records import UserMessage
 from as4_peppol.peppol.messages import ping
 from as4_peppol.profiles import PEPPOL
@@ -72,7 +75,7 @@ def test_another_content_under_a_known_identifier_is_refused(pair: Pair) -> None
     first, other = pair.pack(DOCUMENT, message=header), pair.pack(b"<other/>", message=header)
     box.receive(first.content_type, first.chunks())
     reply = box.receive(other.content_type, other.chunks())
-    assert reply.verdict.error == "EBMS:0202"
+    assert reply.verdict.error == "EBMS:0003"
 
 
 def test_a_test_message_is_acknowledged_and_delivered_to_nobody(pair: Pair) -> None:
@@ -214,3 +217,39 @@ def test_a_key_that_cannot_sign_still_gives_an_error(
     reply = box.refuse(EbmsError("EBMS:0009", "x"))
     assert b"EBMS:0009" in reply.body
     assert b"Signature" not in reply.body
+
+
+class TestDumps:
+    def test_a_dump_can_be_inspected(self, pair: Pair, tmp_path: Path) -> None:
+        file = tmp_path / "dump"
+        box = receiver(pair, dump=lambda: file.open("wb"))
+        sent = pair.pack(DOCUMENT)
+        body = sent.body()
+        reply = box.receive(sent.content_type, [body[:1000], body[1000:]])
+        assert reply.verdict.error is None
+        assert file.read_bytes().endswith(body)
+        assert explain(file.read_bytes(), [pair.receiver], []).payloads == (DOCUMENT,)
+
+    @pytest.mark.parametrize("kind", ["text/html", "multipart/related; boundary=x"])
+    def test_what_is_refused_is_dumped_too(self, pair: Pair, tmp_path: Path, kind: str) -> None:
+        file = tmp_path / "dump"
+        box = receiver(pair, dump=lambda: file.open("wb"))
+        assert box.receive(kind, [b"--x\r\n"]).verdict.error == "EBMS:0007"
+        assert file.read_bytes().startswith(f"Content-Type: {kind}".encode())
+
+    def test_a_full_disk_does_not_disturb(
+        self, pair: Pair, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.CRITICAL)
+
+        class Full(io.BytesIO):
+            def write(self, data: object, /) -> int:
+                raise OSError(28, "No space left on device")
+
+        def closed() -> BinaryIO:
+            raise OSError("no folder")
+
+        for dump in (Full, closed):
+            sent = pair.pack(DOCUMENT)
+            reply = receiver(pair, dump=dump).receive(sent.content_type, sent.chunks())
+            assert reply.verdict.error is None

@@ -1,29 +1,44 @@
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from as4_peppol import Inbound, make_receipt
+from as4_peppol import Inbound
 from as4_peppol.errors import StoreError
-from as4_peppol.profiles import PEPPOL
-from as4_peppol.stores import Kept, MemoryStore, SqliteStore, Store
-from as4_peppol.stores.sql import INLINE_BYTES
+from as4_peppol.stores import IdentifierTakenError, Kept, MemoryStore, SqliteStore, Store
+from as4_peppol.stores.pool import Pool
+from as4_peppol.stores.postgresql import PostgresqlStore
+from as4_peppol.stores.sql import INLINE_BYTES, SqlStore
 from as4_peppol.testing import NOW, Pair
 
 SMALL, LARGE = b"<x/>", bytes(range(256)) * 1100
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "box")
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    with database(request, tmp_path, request.param) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def durable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    with database(request, tmp_path, request.param) as made:
+        yield made
+
+
+def database(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> SqlStore:
+    if kind == "sqlite":
+        return SqliteStore(tmp_path / "box")
+    return PostgresqlStore(request.getfixturevalue("postgresql"), tmp_path / "box")
 
 
 Deliver = Callable[..., Inbound]
@@ -84,7 +99,7 @@ def test_a_repetition_gets_the_first_receipt(store: Store, pair: Pair, come: Del
 def test_other_content_under_the_same_identifier(store: Store, pair: Pair, come: Deliver) -> None:
     header = pair.message()
     store.accept(come(message=header), b"one", NOW)
-    with pytest.raises(StoreError, match="another one"):
+    with pytest.raises(IdentifierTakenError, match="another one"):
         store.accept(come(b"<other/>", message=header), b"two", NOW)
 
 
@@ -116,69 +131,87 @@ def test_what_is_done_is_forgotten_in_time(store: Store, come: Deliver) -> None:
     assert receipt_of(store, second) == b"2"
 
 
-def test_every_commit_is_on_the_disk(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path)
-    with store._write() as connection:
+def test_every_commit_is_on_the_disk(tmp_path: Path, postgresql: str) -> None:
+    with SqliteStore(tmp_path) as first, first._transaction(writes=True) as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with PostgresqlStore(postgresql, tmp_path) as one, one._transaction(writes=True) as connection:
+        assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
+
+
+def full(name: str) -> None:
+    if name == "accept.rows":
+        raise sqlite3.OperationalError("database or disk is full")
 
 
 def test_a_full_disk_gives_no_receipt(tmp_path: Path, come: Deliver) -> None:
-    def full(name: str) -> None:
-        if name == "accept.rows":
-            raise sqlite3.OperationalError("database or disk is full")
-
-    store = SqliteStore(tmp_path, checkpoint=full)
-    with pytest.raises(StoreError):
-        store.accept(come(LARGE), b"r", NOW)
-    assert store.pending() == []
-    assert not list(tmp_path.glob("*.payload"))
+    with SqliteStore(tmp_path, checkpoint=full) as store:
+        with pytest.raises(StoreError):
+            store.accept(come(LARGE), b"r", NOW)
+        assert store.pending() == []
+        assert not list(tmp_path.glob("*.payload"))
 
 
-POINTS = ("accept.files", "accept.rows", "accept.committed")
-VICTIM = """
-import os, signal, sys
-from pathlib import Path
-from as4_peppol.stores import SqliteStore
-from as4_peppol import LocalIdentity, anyone, take, unpack
-from as4_peppol.profiles import PEPPOL
-from as4_peppol.testing import NOW
-from einvoice_core.certificates import load_pkcs12
-
-folder, point, kind = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-def reach(name):
-    if name == point:
-        os.kill(os.getpid(), signal.SIGKILL)
-store = SqliteStore(folder / "box", checkpoint=reach)
-identity = LocalIdentity(load_pkcs12((folder / "key.p12").read_bytes(), "x"))
-incoming = take(kind, [(folder / "body").read_bytes()], PEPPOL)
-store.accept(unpack(incoming, PEPPOL, [identity], trusted=anyone), b"receipt", NOW)
-"""
-
-
-@pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize("content", [SMALL, LARGE])
-def test_a_kill_loses_nothing_that_was_acknowledged(
-    pair: Pair, tmp_path: Path, point: str, content: bytes
+def test_a_commit_whose_answer_is_lost_keeps_its_payloads(
+    durable: SqlStore, come: Deliver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = pair.pack(content)
-    (tmp_path / "key.p12").write_bytes(pair.receiver.credential.to_pkcs12(b"x"))
-    (tmp_path / "body").write_bytes(sent.body())
-    command = [sys.executable, "-c", VICTIM, str(tmp_path), point, sent.content_type]
-    done = subprocess.run(command, env={**os.environ}, capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    """The database has the message, and the program does not know it: the sender comes again."""
+    inbound, commit = come(LARGE), durable._pool.transaction
 
-    store = SqliteStore(tmp_path / "box")
-    waiting = store.pending()
-    assert len(waiting) == (1 if point == "accept.committed" else 0)
-    left = store.sweep()
-    assert left == (1 if content == LARGE and point != "accept.committed" else 0)
-    inbound = pair.unpack(sent.content_type, sent.body())
-    receipt = make_receipt(inbound, PEPPOL, pair.receiver, NOW)
-    kept = store.accept(inbound, receipt, NOW)
-    # The sender repeats what was not acknowledged: either it is new, or it gets its first receipt.
-    assert kept.is_new is (point != "accept.committed")
-    assert kept.receipt == (b"receipt" if point == "accept.committed" else receipt)
-    assert b"".join(store.chunks(sent.message_id, 0)) == content
-    sent.close()
-    inbound.close()
+    @contextmanager
+    def lossy(*, writes: bool) -> Iterator[Any]:
+        with commit(writes=writes) as connection:
+            yield connection
+        if writes:
+            raise OSError("the connection is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable._pool, "transaction", lossy)
+        with pytest.raises(StoreError):
+            durable.accept(inbound, b"r", NOW)
+    assert durable.accept(inbound, b"again", NOW) == Kept(False, b"r")
+    assert b"".join(durable.chunks(inbound.message_id, 0)) == LARGE
+    assert durable.sweep() == 0
+
+
+def test_a_connection_that_died_is_replaced(tmp_path: Path, postgresql: str, come: Deliver) -> None:
+    with PostgresqlStore(postgresql, tmp_path) as store, PostgresqlStore(postgresql, tmp_path) as b:
+        with b._transaction(writes=True) as connection:
+            # What a server that restarts does to everybody else.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        assert store.accept(come(), b"r", NOW).is_new
+
+
+def test_a_database_that_is_not_there(tmp_path: Path, come: Deliver) -> None:
+    with SqliteStore(tmp_path / "box") as store:
+        store.close()
+        for file in (tmp_path / "box").iterdir():
+            file.unlink()
+        (tmp_path / "box" / "messages.sqlite").mkdir()
+        with pytest.raises(StoreError, match="did not answer"):
+            store.accept(come(), b"r", NOW)
+
+
+def test_a_fork_leaves_the_connections_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[sqlite3.Connection] = []
+
+    def connect() -> sqlite3.Connection:
+        opened.append(sqlite3.connect(":memory:", isolation_level=None))
+        return opened[-1]
+
+    pool = Pool(connect, ("BEGIN", "BEGIN IMMEDIATE"), (sqlite3.Error,))
+    for _ in range(2):
+        with pool.transaction(writes=True):
+            pass
+    assert len(opened) == 1
+    with monkeypatch.context() as child:
+        child.setattr(os, "getpid", lambda: -1)
+        with pool.transaction(writes=True):
+            pass
+    assert len(opened) == 2
+    opened[0].execute("SELECT 1")  # still the parent's
+    pool.close()
+    opened[0].close()

@@ -169,6 +169,20 @@ def test_no_certificate_where_one_is_required(authority: ThrowawayAuthority) -> 
         ask(url, authority.pem, None)
 
 
+def test_tls_settings_of_ones_own(authority: ThrowawayAuthority) -> None:
+    context = http.tls_context(trust=authority.pem)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    with tls_server(authority, client_required=False) as url, http.client(context=context) as own:
+        assert http.send(own, own.build_request("GET", url)).status == 200
+    stranger = http.tls_context(trust=ThrowawayAuthority(keys="ec").pem)
+    with (
+        tls_server(authority, client_required=False) as url,
+        http.client(context=stranger) as own,
+        pytest.raises(http.TlsError),
+    ):
+        http.send(own, own.build_request("GET", url))
+
+
 def test_a_server_of_another_authority_is_refused(authority: ThrowawayAuthority) -> None:
     other = ThrowawayAuthority(keys="ec")
     with tls_server(other, client_required=False) as url, pytest.raises(http.TlsError):

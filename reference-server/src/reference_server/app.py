@@ -10,12 +10,15 @@ from fastapi_offline import FastAPIOffline
 from aeat_sii.environments import PRODUCTION, TEST, Environment, local
 from facturae_es import face as face_services
 from reference_server import health, observability, problems
+from reference_server.access_point import open_gateway
 from reference_server.database import Database, migrate
 from reference_server.errors import ConfigurationError
 from reference_server.events import Relay, Worker
 from reference_server.security import Attempts, Tokens
 from reference_server.services.aeat import router as aeat
 from reference_server.services.aeat import service as aeat_service
+from reference_server.services.as4 import router as as4
+from reference_server.services.as4 import service as as4_service
 from reference_server.services.auth import router as auth
 from reference_server.services.clients import router as clients
 from reference_server.services.face import router as face
@@ -28,13 +31,17 @@ from reference_server.services.tax import router as tax
 from reference_server.settings import AgencyEnvironment, FaceEnvironment, Settings
 from reference_server.version import VERSION
 
-__all__ = ["PREFIX", "create_app"]
+__all__ = ["AS4_PATH", "PREFIX", "create_app"]
 
 PREFIX = "/api/v1"
+AS4_PATH = "/as4"
+"""Where other access points send messages to."""
+
 _ROUTERS = (
     auth.router,
     clients.router,
     invoices.router,
+    as4.router,
     tax.router,
     aeat.router,
     face.router,
@@ -65,7 +72,9 @@ def create_app(
     connect = aeat_service.connector(agency, roots, clock)
     face_roots = chosen.face_roots.read_bytes() if chosen.face_roots else None
     connect_face = face_service.connector(_face(chosen), face_roots, clock)
+    gateway = open_gateway(chosen, clock)
     handlers = {
+        as4_service.SEND: as4_service.sender(database, gateway, clock),
         SUBMIT: aeat_service.submitter(database, chosen, metrics, connect, clock),
         face_service.SUBMIT: face_service.submitter(database, chosen, connect_face, clock),
     }
@@ -82,6 +91,8 @@ def create_app(
         finally:
             if worker:
                 worker.stop()
+            if gateway:
+                gateway.close()
             database.close()
 
     # The page of the API loads nothing from elsewhere: servers of invoices may have no way out.
@@ -95,11 +106,14 @@ def create_app(
     app.state.clock = clock
     app.state.agency = agency
     app.state.face = connect_face
+    app.state.as4 = gateway
     problems.install(app)
     observability.install(app, metrics, chosen.max_body_bytes)
     app.include_router(health.router)
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    if gateway:
+        app.mount(AS4_PATH, gateway.app(database, clock))
     return app
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from aeat_sii.environments import Environment
 from einvoice_core.certificates import Credential
 from facturae_es import face
+from reference_server.access_point import Gateway
 from reference_server.database import Database
 from reference_server.events import Relay
 from reference_server.links import Link
@@ -23,6 +24,7 @@ __all__ = [
     "AppRelay",
     "AppSettings",
     "AppTokens",
+    "As4Gateway",
     "Db",
     "FaceConnect",
     "Linked",
@@ -76,6 +78,12 @@ def _face(request: Request) -> Callable[[Credential], tuple[face.Rest | face.Soa
     return connect
 
 
+def _gateway(request: Request) -> Gateway | None:
+    gateway: Gateway | None = request.app.state.as4
+    return gateway
+
+
+As4Gateway = Annotated[Gateway | None, Depends(_gateway)]
 AppRelay = Annotated[Relay, Depends(_relay)]
 AppClock = Annotated[Callable[[], datetime], Depends(_clock)]
 FaceConnect = Annotated[

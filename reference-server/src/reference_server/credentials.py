@@ -24,7 +24,7 @@ from reference_server.database import METADATA
 from reference_server.errors import ConfigurationError, NotFoundError
 from reference_server.settings import Settings
 
-__all__ = ["CREDENTIALS", "load", "store"]
+__all__ = ["CREDENTIALS", "load", "nifs", "store"]
 
 CREDENTIALS = Table(
     "credentials",
@@ -78,6 +78,12 @@ def load(connection: Connection, settings: Settings, company_id: str) -> Credent
     except InvalidTag as error:
         raise ConfigurationError("the server's secret does not open the certificate") from error
     return load_pkcs12(clear[_PASSWORD:], clear[:_PASSWORD])
+
+
+def nifs(connection: Connection) -> frozenset[str]:
+    """Return the NIF of every company whose certificate names one."""
+    rows = connection.execute(select(CREDENTIALS.c.nif).where(CREDENTIALS.c.nif.is_not(None)))
+    return frozenset(str(nif) for (nif,) in rows)
 
 
 def _cipher(settings: Settings) -> AESGCM:

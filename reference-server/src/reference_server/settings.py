@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["AgencyEnvironment", "FaceEnvironment", "Settings"]
+__all__ = ["AgencyEnvironment", "As4Network", "FaceEnvironment", "Settings"]
 
 
 class AgencyEnvironment(StrEnum):
@@ -22,6 +22,15 @@ class AgencyEnvironment(StrEnum):
     PRODUCTION = "production"
     SANDBOX = "sandbox"
     """The address in ``agency_url``."""
+
+
+class As4Network(StrEnum):
+    """Which network the access point of the server belongs to."""
+
+    TEST = "test"
+    PRODUCTION = "production"
+    SANDBOX = "sandbox"
+    """One whose authorities are in ``as4_authorities``, and no other."""
 
 
 class FaceEnvironment(StrEnum):
@@ -48,6 +57,10 @@ class Settings(BaseSettings):
         face: Which FACe receives invoices for public buyers.
         face_url: Its address, when ``face`` is ``sandbox``.
         face_roots: PEM file with the authority of that address, when it is not a public one.
+        as4_key: PKCS#12 file of the server's access point; without one there is none.
+        as4_key_password: Of that file.
+        as4_network: Which network it belongs to.
+        as4_authorities: PEM file with the authorities of that network.
         deliver: Whether a thread sends what is due.
         open_registration: Whether anybody may register a company.
         login_attempts: Wrong passwords for one address and user in five minutes.
@@ -66,6 +79,10 @@ class Settings(BaseSettings):
     face: FaceEnvironment = FaceEnvironment.STAGING
     face_url: str = ""
     face_roots: Path | None = None
+    as4_key: Path | None = None
+    as4_key_password: SecretStr = SecretStr("")
+    as4_network: As4Network = As4Network.TEST
+    as4_authorities: Path | None = None
     deliver: bool = True
     open_registration: bool = True
     login_attempts: int = 10

@@ -9,6 +9,7 @@ _MODULES = (
     "reference_server.chain",
     "reference_server.credentials",
     "reference_server.kept",
+    "reference_server.services.as4.tables",
     "reference_server.services.auth.tables",
     "reference_server.services.clients.tables",
     "reference_server.services.face.tables",

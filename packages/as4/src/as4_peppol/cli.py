@@ -41,6 +41,14 @@ def _network(function: _Verb) -> _Verb:
             required=True,
             help="PEM file with the authorities of the network.",
         ),
+        click.option(
+            "--revocation",
+            type=click.Choice(["soft", "hard", "none"]),
+            default="soft",
+            show_default=True,
+            help="Ask whether certificates were revoked; when nobody tells, take them (soft) or"
+            " refuse them (hard).",
+        ),
     )
     for option in reversed(options):
         function = option(function)
@@ -79,6 +87,7 @@ def lookup(
     process: str | None,
     network: str,
     authorities: Path,
+    revocation: str,
     dns: tuple[str, ...],
 ) -> int:
     """Say which documents a participant takes, or which access point takes one."""
@@ -93,7 +102,10 @@ def lookup(
     who = ParticipantId.parse(participant)
     with http.client() as client:
         discovery = Discovery(
-            zone_of(Network(network)), DnsResolver(dns), client, _trust(network, authorities)
+            zone_of(Network(network)),
+            DnsResolver(dns),
+            client,
+            _trust(network, authorities, revocation),
         )
         try:
             if document_type is None or process is None:
@@ -124,6 +136,7 @@ def send(
     receiver: Path,
     network: str,
     authorities: Path,
+    revocation: str,
     key: Path,
     password_variable: str,
     evidence: Path | None,
@@ -146,7 +159,7 @@ def send(
         process=envelope.process,
         now=datetime.now(UTC),
     )
-    trust = _trust(network, authorities)
+    trust = _trust(network, authorities, revocation)
     return _report(_exchange(identity, trust, header, [Payload(content)], endpoint), evidence)
 
 
@@ -164,6 +177,7 @@ def ping(
     recipient: str,
     network: str,
     authorities: Path,
+    revocation: str,
     key: Path,
     password_variable: str,
 ) -> int:
@@ -180,7 +194,7 @@ def ping(
         final_recipient=ParticipantId.parse(recipient),
         now=datetime.now(UTC),
     )
-    trust = _trust(network, authorities)
+    trust = _trust(network, authorities, revocation)
     return _report(_exchange(identity, trust, header, [], endpoint), None)
 
 
@@ -196,6 +210,7 @@ def serve(
     inbox: Path,
     network: str,
     authorities: Path,
+    revocation: str,
     key: Path,
     password_variable: str,
 ) -> int:
@@ -211,7 +226,7 @@ def serve(
         PEPPOL,
         [_identity(key, password_variable)],
         SqliteStore(inbox),
-        trusted=_trust(network, authorities).access_point,
+        trusted=_trust(network, authorities, revocation).access_point,
         observer=lambda verdict: click.echo(
             f"{verdict.received_at:%H:%M:%S} {verdict.message_id} {verdict.error or 'receipt'}"
             f" {verdict.detail}".rstrip()
@@ -266,10 +281,19 @@ def _identity(key: Path, variable: str) -> "LocalIdentity":
     return LocalIdentity(load_pkcs12(key.read_bytes(), os.environ.get(variable)))
 
 
-def _trust(network: str, authorities: Path) -> "PeppolTrust":
+def _trust(network: str, authorities: Path, revocation: str) -> "PeppolTrust":
+    from as4_peppol.peppol.revocation import FetchedRevocation
     from as4_peppol.peppol.trust import Network, PeppolTrust
+    from einvoice_core import http
 
-    return PeppolTrust.of_network(Network(network), authorities.read_bytes())
+    # Its client lives as long as the command.
+    check = None if revocation == "none" else FetchedRevocation(http.client())
+    return PeppolTrust.of_network(
+        Network(network),
+        authorities.read_bytes(),
+        revocation=check,
+        unknown_is_refused=revocation == "hard",
+    )
 
 
 def _endpoint(url: str, receiver: Path) -> "Endpoint":
@@ -301,13 +325,11 @@ def _exchange(
 
 
 def _report(result: "SendResult", evidence: Path | None) -> int:
+    from as4_peppol.evidence import Archive
     from as4_peppol.sender import Outcome
 
     if evidence is not None:
-        evidence.mkdir(parents=True, exist_ok=True)
-        (evidence / "request.xml").write_bytes(result.request)
-        if result.answer is not None:
-            (evidence / "answer.xml").write_bytes(result.answer.envelope)
+        click.echo(str(Archive(evidence).keep(result)))
     click.echo(f"{result.message_id}: {result.outcome}")
     for error in result.errors:
         click.echo(f"{error.code} {error.name}: {error.detail}")

@@ -6,6 +6,7 @@ As4Error                     as4
 ├── ReceiptRefusedError      as4.receipt          (the receipt does not prove what was sent)
 ├── ExchangeError            as4.exchange         (``details["retry"]``: whether it can help)
 ├── StoreError               as4.store
+│   └── IdentifierTakenError as4.store.taken      (in ``stores``)
 ├── IdentifierError          as4.identifier       (in ``peppol.identifiers``)
 ├── SbdhError                as4.sbdh             (in ``peppol.sbdh``; carries the findings)
 ├── MlsError                 as4.mls              (in ``peppol.mls``; carries the findings)

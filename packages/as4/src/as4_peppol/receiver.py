@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography import x509
 
+from as4_peppol.dumps import RecordingIntake
 from as4_peppol.errors import EbmsError, StoreError
 from as4_peppol.intake import Incoming, Intake
 from as4_peppol.message.records import UserMessage
@@ -21,7 +23,7 @@ from as4_peppol.profile import Profile
 from as4_peppol.security.checking import SignerCheck
 from as4_peppol.security.keys import Identity
 from as4_peppol.signals import SIGNAL_TYPE, make_error, make_receipt
-from as4_peppol.stores.base import Store
+from as4_peppol.stores.base import IdentifierTakenError, Store
 from as4_peppol.unpacking import Inbound, unpack
 
 __all__ = ["NOT_SERVICED", "Observer", "Receiver", "Reply", "Verdict"]
@@ -88,6 +90,7 @@ class Receiver:
         notify: Called when a new message was kept; it may look into the store, or wake whoever
             does. An error in it is logged, and the message waits in the store.
         observer: Told about every request.
+        dump: Opens a file for what a request brings, octet by octet; ``None`` for no dump of it.
         folder: Where large parts are kept while they are judged.
         clock: The present, with a time zone.
     """
@@ -103,6 +106,7 @@ class Receiver:
         serves: Callable[[UserMessage], bool] = lambda message: True,
         notify: Callable[[str], None] = lambda message_id: None,
         observer: Observer = lambda verdict: None,
+        dump: Callable[[], BinaryIO | None] = lambda: None,
         folder: Path | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> None:
@@ -114,6 +118,7 @@ class Receiver:
         self._serves = serves
         self._notify = notify
         self._observer = observer
+        self._dump = dump
         self._folder = folder
         self._clock = clock
 
@@ -123,6 +128,13 @@ class Receiver:
         Raises:
             EbmsError: The header is not that of a message; answer with :meth:`refuse`.
         """
+        try:
+            out = self._dump()
+        except Exception:
+            logger.exception("a dump could not be opened")
+            out = None
+        if out is not None:
+            return RecordingIntake(content_type, self.profile, self._folder, out)
         return Intake(content_type, self.profile, self._folder)
 
     def receive(self, content_type: str, chunks: Iterable[bytes]) -> Reply:
@@ -159,6 +171,10 @@ class Receiver:
             return self._keep(inbound)
         except EbmsError as error:
             return self.refuse(error)
+        except IdentifierTakenError:
+            # No failure to keep it, which might pass: the same message will never do.
+            text = "the identifier of the message belongs to another one"
+            return self.refuse(EbmsError("EBMS:0003", text, inbound.message_id))
         except StoreError as error:
             logger.error("%s was not kept: %s", inbound.message_id, error.message)
             refused = EbmsError("EBMS:0202", "the message was not kept", inbound.message_id)

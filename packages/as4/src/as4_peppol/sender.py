@@ -161,6 +161,7 @@ class Exchange:
         profile: The same as it was built with.
         trusted: Decides about the signer of the answer.
         known: Certificates that a key identifier or serial number may mean.
+        receiver: Certificate of whoever has to sign the receipt.
         retries: How often to try.
         clock: The present, with a time zone.
     """
@@ -172,6 +173,7 @@ class Exchange:
         *,
         trusted: SignerCheck,
         known: Sequence[x509.Certificate],
+        receiver: x509.Certificate | None,
         retries: Retries,
         clock: Callable[[], datetime],
     ) -> None:
@@ -179,6 +181,7 @@ class Exchange:
         self._profile = profile
         self._trusted = trusted
         self._known = known
+        self._receiver = receiver
         self._retries = retries
         self._clock = clock
         self._attempts: list[Attempt] = []
@@ -211,7 +214,12 @@ class Exchange:
         try:
             incoming = take(kind, [reply.body], self._profile)
             answer = check_answer(
-                self._outbound, incoming, self._profile, trusted=self._trusted, known=self._known
+                self._outbound,
+                incoming,
+                self._profile,
+                trusted=self._trusted,
+                known=self._known,
+                receiver=self._receiver,
             )
         except As4Error as error:
             detail = f"HTTP {reply.status}: {error.message}"
@@ -293,6 +301,7 @@ class _Settings:
             self.profile,
             trusted=self.trusted,
             known=known,
+            receiver=endpoint.certificate,
             retries=self.retries,
             clock=self.clock,
         )

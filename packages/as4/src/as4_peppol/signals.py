@@ -5,7 +5,7 @@ Source: OASIS ebMS 3.0 core, sections 5.2.3 and 6; OASIS AS4 profile 1.0, sectio
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from xml.sax.saxutils import escape
 
@@ -19,6 +19,7 @@ from as4_peppol.message.receipts import information, read_information
 from as4_peppol.message.records import ErrorRow, MessageInfo, Receipt, SignalMessage
 from as4_peppol.packing import Outbound, envelope_of, new_id
 from as4_peppol.profile import Profile
+from as4_peppol.profiles.peppol import common_name
 from as4_peppol.security.checking import SignerCheck
 from as4_peppol.security.keys import Identity
 from as4_peppol.unpacking import Inbound, unpack
@@ -140,6 +141,7 @@ def check_answer(
     *,
     trusted: SignerCheck,
     known: Sequence[x509.Certificate] = (),
+    receiver: x509.Certificate | None = None,
 ) -> Answer:
     """Judge what came back for a message.
 
@@ -149,6 +151,8 @@ def check_answer(
         profile: The same as for sending.
         trusted: Decides about the signer of the answer.
         known: Certificates that a key identifier or serial number may mean.
+        receiver: Certificate of whom the message was sent to: the receipt has to come from the
+            holder of its common name. A renewed certificate will do, another party will not.
 
     Returns:
         The receipt, which proves that what was sent has arrived as it was, or the errors.
@@ -170,6 +174,10 @@ def check_answer(
     (signal,) = receipts
     if profile.signed and inbound.signer is None:
         raise ReceiptRefusedError("the receipt is not signed: it proves nothing")
+    if receiver is not None and inbound.signer is not None and inbound.signer != receiver:
+        ours, theirs = common_name(receiver), common_name(inbound.signer)
+        if not ours or ours != theirs:
+            raise ReceiptRefusedError("the receipt is signed by another party than the receiver")
     if signal.info.ref_to_message_id != sent.message_id:
         raise ReceiptRefusedError("the receipt is for another message")
     content = signal.receipt.content if signal.receipt is not None else ()
@@ -181,8 +189,6 @@ def check_answer(
 
 def _for_answers(profile: Profile) -> Profile:
     """Errors may come unsigned: whoever cannot read a message may not know how to sign for it."""
-    from dataclasses import replace
-
     return replace(profile, signed=False, encrypted=False, payloads=(0, 0), checks=())
 
 

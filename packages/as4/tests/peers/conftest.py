@@ -105,7 +105,7 @@ class Phase4:
     """phase4, the Java implementation, started once for each direction."""
 
     def __init__(self, home: Path, folder: Path, pair: Pair) -> None:
-        self.pair, self._folder = pair, folder
+        self.pair, self._folder, self.process = pair, folder, 0
         options = {
             "phase4.manager.inmemory": "true",
             "global.debug": "true",
@@ -114,7 +114,7 @@ class Phase4:
         }
         settings = [f"-D{name}={value}" for name, value in options.items()]
         path = f"{home / 'classes'}{os.pathsep}{home / 'lib' / '*'}"
-        self._command = ["java", "-Xmx512m", *settings, "-cp", path, "Peer"]
+        self._command = ["java", "-Xmx4g", *settings, "-cp", path, "Peer"]
         for name, identity in (("sender", pair.sender), ("receiver", pair.receiver)):
             store = identity.credential.to_pkcs12(b"peer", "peer")
             (folder / f"{name}.p12").write_bytes(store)
@@ -160,6 +160,7 @@ class Phase4:
             assert process.stdin is not None
             line = next((x for x in process.stdout if x.startswith("listening ")), "")
             assert line, (self._folder / "log").read_text()[-3000:]
+            self.process = process.pid
             try:
                 yield f"http://127.0.0.1:{int(line.split()[1])}/as4", inbox
             finally:

@@ -157,6 +157,7 @@ def client(
     base_url: str = "",
     headers: Mapping[str, str] | None = None,
     proxy: str | None = None,
+    context: ssl.SSLContext | None = None,
 ) -> Client:
     """Make a client; close it, or use it in a ``with`` statement.
 
@@ -170,14 +171,18 @@ def client(
         base_url: Put before relative addresses.
         headers: Sent with each request.
         proxy: Address of a proxy; the environment is not asked.
+        context: TLS settings in place of credential and trust: those of :func:`tls_context` with
+            other versions or cipher suites.
 
     Raises:
         TlsError: Credential or trust cannot be used.
     """
     if transport is None:
-        context = tls_context(credential, trust)
         transport = httpx2.HTTPTransport(
-            verify=context, retries=retries, trust_env=False, proxy=proxy
+            verify=context or tls_context(credential, trust),
+            retries=retries,
+            trust_env=False,
+            proxy=proxy,
         )
     return Client(
         transport=transport,
@@ -199,6 +204,7 @@ def async_client(
     base_url: str = "",
     headers: Mapping[str, str] | None = None,
     proxy: str | None = None,
+    context: ssl.SSLContext | None = None,
 ) -> AsyncClient:
     """Make an asynchronous client; the arguments are those of :func:`client`.
 
@@ -206,9 +212,11 @@ def async_client(
         TlsError: Credential or trust cannot be used.
     """
     if transport is None:
-        context = tls_context(credential, trust)
         transport = httpx2.AsyncHTTPTransport(
-            verify=context, retries=retries, trust_env=False, proxy=proxy
+            verify=context or tls_context(credential, trust),
+            retries=retries,
+            trust_env=False,
+            proxy=proxy,
         )
     return AsyncClient(
         transport=transport,

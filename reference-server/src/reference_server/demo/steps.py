@@ -266,6 +266,7 @@ def _codes(page: bytes) -> list[str]:
     document = pypdfium2.PdfDocument(BytesIO(page))
     try:
         image = document[0].render(scale=200 / 72).to_pil()
-        return [code.text for code in zxingcpp.read_barcodes(image)]
+        qr_only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        return [code.text for code in zxingcpp.read_barcodes(image, formats=qr_only)]
     finally:
         document.close()

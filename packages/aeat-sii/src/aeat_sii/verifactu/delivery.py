@@ -11,6 +11,11 @@ What a duplicate (3000) of a record that had been sent before means:
 * The agency holds that record, or a later one of the same invoice and chain: it had taken it.
 * It holds another one: the invoice was already registered; the record is rejected.
 
+A correction or a cancellation that came before the first record of its invoice was rejected (3002).
+Sent again after a lost answer it would be taken, and undo what came behind it. So before such a
+record goes again the agency is asked; if it holds the record behind, this one is settled as
+rejected and stays here.
+
 Source: tax agency, description of the web service v1.0.3, 5.1, 6.2.6, 6.4.3 and 6.4.4; Orden
 HAC/1177/2024, art. 16.2.
 """
@@ -20,7 +25,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -35,7 +40,7 @@ from aeat_sii.verifactu.answers import FULL_BATCH, INITIAL_WAIT_S, Answer, Answe
 from aeat_sii.verifactu.chain import AnyRecord
 from aeat_sii.verifactu.codes import LineState, StoredState
 from aeat_sii.verifactu.messages import prepare
-from aeat_sii.verifactu.querying import Filter, HeldRecord, Period, Query, QueryHeader
+from aeat_sii.verifactu.querying import Filter, HeldData, HeldRecord, Period, Query, QueryHeader
 from aeat_sii.verifactu.records import Header, RegistrationRecord, SpanishPerson
 from aeat_sii.verifactu.store import Connection, Key, record_of
 from aeat_sii.verifactu.store.deliveries import (
@@ -54,6 +59,7 @@ from aeat_sii.verifactu.store.deliveries import (
 __all__ = ["Dispatcher", "Outcome", "Sender", "Step", "Transaction", "backoff_s"]
 
 _LOG = logging.getLogger(__name__)
+_NOTHING_HELD = "3002"
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30, 3_600
 
 
@@ -171,7 +177,15 @@ class Dispatcher:
             return Step(Outcome.WAITING, wait_s)
         records = [record_of(each.record) for each in waiting]
         header = Header(issuer=self._issuer) if self._issuer else None
-        prepare(records, header)  # What cannot be sent at all is told before anything is noted.
+        # What cannot be sent at all is told before anything is noted.
+        header = prepare(records, header).header
+        try:
+            overtaken = self._overtaken(waiting, header.issuer)
+        except AeatError as error:
+            return self._failed(error, pace, [])
+        if overtaken:
+            waiting = [each for each in waiting if each.record.position not in overtaken]
+            records = [record_of(each.record) for each in waiting]
         with self._transaction() as connection:
             mark_in_flight(connection, self._key, [each.record.position for each in waiting])
         self._reached("before-send")
@@ -195,6 +209,32 @@ class Dispatcher:
         left = (pace.send_after.astimezone(UTC) - self._clock().astimezone(UTC)).total_seconds()
         longest = _LONGEST_PAUSE_S if pace.failures else 9_999
         return max(0, min(-int(-left // 1), longest))
+
+    def _overtaken(self, waiting: list[Delivery], issuer: SpanishPerson) -> set[int]:
+        """Settle the records that must not go again (see above) and return their positions."""
+        overtaken: set[int] = set()
+        for ours in _sent_together(waiting):
+            records = [record_of(each.record) for each in ours]
+            opening = [n for n, record in enumerate(records) if not _needs_another(record)]
+            before = [n for n, record in enumerate(records) if _needs_another(record)]
+            if not opening or not before or before[0] > opening[-1]:
+                continue
+            held = self._held(records[opening[-1]], issuer)
+            taken = [n for n in opening if held and ours[n].record.fingerprint == held.fingerprint]
+            overtaken.update(ours[n].record.position for n in before if taken and n < taken[0])
+        if overtaken:
+            with self._transaction() as connection:
+                for position in sorted(overtaken):
+                    settle(
+                        connection,
+                        self._key,
+                        position,
+                        DeliveryState.REJECTED,
+                        at=self._clock(),
+                        code=_NOTHING_HELD,
+                        text="its answer was lost; a later record of the invoice was the first",
+                    )
+        return overtaken
 
     def _failed(self, error: AeatError, pace: Pace, waiting: list[Delivery]) -> Step:
         reason = f"{error.code}: {error.message}"
@@ -224,7 +264,8 @@ class Dispatcher:
         lines = _lines_in_order(records, answer)
         verdicts: list[tuple[Delivery, DeliveryState | None, AnswerLine]] = []
         for each, record, line in zip(waiting, records, lines, strict=True):
-            verdicts.append((each, self._verdict(each, record, line), line))
+            state = self._verdict(each, record, line, answer.header.issuer)
+            verdicts.append((each, state, line))
         with self._transaction() as connection:
             settled = 0
             for each, state, line in verdicts:
@@ -246,7 +287,7 @@ class Dispatcher:
         return Step(Outcome.ANSWERED, answer.wait_s, settled)
 
     def _verdict(
-        self, delivery: Delivery, record: AnyRecord, line: AnswerLine
+        self, delivery: Delivery, record: AnyRecord, line: AnswerLine, issuer: SpanishPerson
     ) -> DeliveryState | None:
         """Say what became of a record; ``None`` when only another try can tell."""
         if line.is_accepted:
@@ -261,26 +302,26 @@ class Dispatcher:
         if line.duplicate is None or not isinstance(record, RegistrationRecord):
             return DeliveryState.REJECTED
         try:
-            held = self._held(record)
+            held = self._held(record, issuer)
         except AeatError:
             return None
         return self._compared(delivery, held, line.duplicate.state)
 
-    def _held(self, record: RegistrationRecord) -> HeldRecord | None:
-        issuer = SpanishPerson(name=record.issuer_name, nif=record.invoice.issuer_nif)
-        found = self._sender.query_all(
-            Query(
-                header=QueryHeader(issuer=self._issuer or issuer),
-                filter=Filter(
-                    period=Period.of(record.operated_on or record.invoice.issued_on),
-                    number=record.invoice.number,
-                ),
-            )
+    def _held(self, record: AnyRecord, issuer: SpanishPerson) -> HeldData | None:
+        """Ask what the agency holds of the invoice of a record."""
+        operated_on = record.operated_on if isinstance(record, RegistrationRecord) else None
+        number, issued_on = record.invoice.number, record.invoice.issued_on
+        query = Query(
+            header=QueryHeader(issuer=issuer),
+            filter=Filter(period=Period.of(operated_on or issued_on), number=number),
         )
-        return next((each for each in found if each.invoice == record.invoice), None)
+        for each in self._sender.query_all(query):
+            if (each.invoice.number, each.invoice.issued_on) == (number, issued_on):
+                return each.data
+        return None
 
     def _compared(
-        self, delivery: Delivery, held: HeldRecord | None, state: StoredState
+        self, delivery: Delivery, held: HeldData | None, state: StoredState
     ) -> DeliveryState:
         with self._transaction() as connection:
             ours = deliveries_of_invoice(connection, self._key, delivery.record)
@@ -289,10 +330,26 @@ class Dispatcher:
             for each in ours
             if each.record.position >= delivery.record.position
         }
-        if held is None or held.data.fingerprint not in since:
+        if held is None or held.fingerprint not in since:
             return DeliveryState.REJECTED
         with_errors = state is StoredState.WITH_ERRORS
         return DeliveryState.WITH_ERRORS if with_errors else DeliveryState.ACCEPTED
+
+
+def _sent_together(waiting: list[Delivery]) -> list[list[Delivery]]:
+    """Return the records that were sent before, for each invoice that has several of them."""
+    of_invoice: dict[tuple[str, date], list[Delivery]] = {}
+    for each in waiting:
+        if each.attempts:
+            of_invoice.setdefault((each.record.number, each.record.issued_on), []).append(each)
+    return [ours for ours in of_invoice.values() if len(ours) > 1]
+
+
+def _needs_another(record: AnyRecord) -> bool:
+    """Tell whether a record is taken only where another of its invoice is held."""
+    if isinstance(record, RegistrationRecord):
+        return bool(record.is_correction) and record.previous_rejection != "X"
+    return not record.without_earlier_record
 
 
 def _lines_in_order(records: list[AnyRecord], answer: Answer) -> tuple[AnswerLine, ...]:

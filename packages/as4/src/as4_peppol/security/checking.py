@@ -190,6 +190,11 @@ def verify(
     certificate = find_certificate(signature.find(f"{{{DS}}}KeyInfo"), security, known)
     if certificate is None:
         raise EbmsError("EBMS:0101", "the certificate of the signature is not known here")
+    if any(part.is_too_large for part in parts.values()):
+        limit = profile.limits.canonical
+        raise EbmsError(
+            "EBMS:0007", f"XML or text of more than {limit} octets has to be sent compressed"
+        )
     allowed = xmldsig.Allowed(
         signatures=profile.signature,
         digests=profile.digests,

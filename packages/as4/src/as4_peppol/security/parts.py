@@ -38,6 +38,13 @@ class SignedPart:
     media: str
     limit: int
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it has to be held to be digested, and is larger than may be held."""
+        media = self.media.strip()
+        is_held = _XML.fullmatch(media) or _TEXT.fullmatch(media)
+        return bool(is_held) and self.spool.size > self.limit
+
     def digest(self, algorithm: DigestAlgorithm) -> bytes:
         """Digest the form that is signed.
 

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from as4_peppol.errors import StoreError
 from as4_peppol.message.receipts import digests_of
 from as4_peppol.unpacking import Inbound
 from einvoice_core.signing.algorithms import DigestAlgorithm
 
 __all__ = [
+    "IdentifierTakenError",
     "Kept",
     "Store",
     "StoredMessage",
@@ -26,6 +28,12 @@ __all__ = [
     "described",
     "signed_digest",
 ]
+
+
+class IdentifierTakenError(StoreError):
+    """The identifier of a message belongs to one with other content; a repetition will not do."""
+
+    code = "as4.store.taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +104,15 @@ class Store(Protocol):
             deliver: Whether a consumer waits for it; a test message is only remembered.
 
         Raises:
-            StoreError: It could not be kept, or its identifier belongs to another message.
+            IdentifierTakenError: Its identifier belongs to a message with other content.
+            StoreError: It could not be kept.
         """
 
     def find(self, message: Inbound) -> Kept | None:
         """Return what is known of a message that was kept before, ``None`` when it is new.
 
         Raises:
-            StoreError: Its identifier belongs to a message with other content.
+            IdentifierTakenError: Its identifier belongs to a message with other content.
         """
 
     def pending(self, limit: int = 100) -> Sequence[StoredMessage]:

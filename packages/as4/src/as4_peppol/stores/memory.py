@@ -7,7 +7,14 @@ from threading import Lock
 
 from as4_peppol.errors import StoreError
 from as4_peppol.spool import CHUNK_BYTES
-from as4_peppol.stores.base import Kept, StoredMessage, content_digest, described, signed_digest
+from as4_peppol.stores.base import (
+    IdentifierTakenError,
+    Kept,
+    StoredMessage,
+    content_digest,
+    described,
+    signed_digest,
+)
 from as4_peppol.unpacking import Inbound
 
 __all__ = ["MemoryStore"]
@@ -55,7 +62,7 @@ class MemoryStore:
         if row is None:
             return None
         if row.digest != content_digest(message):
-            raise StoreError("the identifier of the message belongs to another one")
+            raise IdentifierTakenError("the identifier of the message belongs to another one")
         return Kept(False, row.message.receipt, row.signed == signed_digest(message))
 
     def pending(self, limit: int = 100) -> Sequence[StoredMessage]:

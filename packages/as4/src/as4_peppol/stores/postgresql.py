@@ -1,12 +1,12 @@
 """A store in PostgreSQL, for several receivers at once (extra ``[postgresql]``)."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
-from as4_peppol.stores.sql import Connection, SqlStore
+from as4_peppol.stores.sql import SqlStore
 
 __all__ = ["PostgresqlStore"]
 
@@ -59,20 +59,20 @@ class PostgresqlStore(SqlStore):
     ) -> None:
         self._address = address
         super().__init__(
-            self._write,
+            self._connect,
             Path(folder),
             placeholder="%s",
+            begin=("BEGIN READ ONLY", "BEGIN"),
             errors=(psycopg.Error,),
             checkpoint=checkpoint,
         )
-        with self._write() as connection:
+        with self._transaction(writes=True) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
             for statement in _TABLES:
                 connection.execute(statement)
 
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        # Leaving the connection's own ``with`` commits, or rolls back after an exception.
-        with psycopg.connect(self._address) as connection:
-            connection.execute("SET LOCAL synchronous_commit TO on")
-            yield connection
+    def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        connection = psycopg.connect(self._address, autocommit=True)
+        # Whatever the server's default is: a receipt leaves after the message is on the disk.
+        connection.execute("SET synchronous_commit TO on")
+        return connection

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from as4_peppol.errors import StoreError
 from as4_peppol.spool import CHUNK_BYTES, Spool
 from as4_peppol.stores.base import (
+    IdentifierTakenError,
     Kept,
     StoredMessage,
     StoredPayload,
@@ -22,9 +24,10 @@ from as4_peppol.stores.base import (
     described,
     signed_digest,
 )
+from as4_peppol.stores.pool import Pool
 from as4_peppol.unpacking import Inbound
 
-__all__ = ["INLINE_BYTES", "Connection", "SqlStore", "Transaction"]
+__all__ = ["INLINE_BYTES", "Connection", "SqlStore"]
 
 INLINE_BYTES = 256 * 1024
 """A payload up to this size lies in its row."""
@@ -36,32 +39,36 @@ class Connection(Protocol):
     def execute(self, statement: str, values: Sequence[Any] = ...) -> Any:  # noqa: ANN401 - of the driver
         """Run a statement."""
 
-
-Transaction = Callable[[], AbstractContextManager[Connection]]
-"""Opens a transaction that writes; commits at its end, durably, or rolls back."""
+    def close(self) -> object:
+        """Close the connection."""
 
 
 class SqlStore:
-    """Keeps messages in a database; use one of its kinds.
+    """Keeps messages in a database; use one of its kinds, and close it.
+
+    Connections are kept open between calls; a store that nobody closed gives them up when it is
+    collected.
 
     Args:
-        transaction: Opens a transaction.
+        connect: Opens a connection.
         folder: Where large payloads lie.
         placeholder: How the database marks a value in a statement.
+        begin: Statements that open a transaction that reads, and one that writes.
         errors: What its driver raises.
         checkpoint: Called with a name at each step of ``accept``; tests stop the program there.
     """
 
     def __init__(
         self,
-        transaction: Transaction,
+        connect: Callable[[], Connection],
         folder: Path,
         *,
         placeholder: str,
+        begin: tuple[str, str],
         errors: tuple[type[Exception], ...],
         checkpoint: Callable[[str], None] = lambda name: None,
     ) -> None:
-        self._transaction = transaction
+        self._pool = Pool(connect, begin, errors)
         self._folder = folder
         self._placeholder = placeholder
         self._errors: tuple[type[Exception], ...] = (*errors, OSError)
@@ -71,9 +78,12 @@ class SqlStore:
     def _sql(self, statement: str) -> str:
         return statement.replace("?", self._placeholder)
 
-    def _run(self, act: Callable[[Connection], Any]) -> Any:  # noqa: ANN401 - what the caller made
+    def _transaction(self, *, writes: bool) -> AbstractContextManager[Connection]:
+        return self._pool.transaction(writes=writes)
+
+    def _run(self, act: Callable[[Connection], Any], *, writes: bool = True) -> Any:  # noqa: ANN401 - what the caller made
         try:
-            with self._transaction() as connection:
+            with self._transaction(writes=writes) as connection:
                 return act(connection)
         except StoreError:
             raise
@@ -89,17 +99,24 @@ class SqlStore:
             return known
         contents = [p.content for p in message.payloads] if deliver else []
         files: list[Path] = []
+        in_doubt = False
+
+        def insert(connection: Connection) -> Kept:
+            nonlocal in_doubt
+            made = self._insert(connection, message, receipt, received_at, places, deliver=deliver)
+            in_doubt = True
+            return made
+
         try:
             places = [self._place(content, files) for content in contents]
             self._reach("accept.files")
-            kept: Kept = self._run(
-                lambda c: self._insert(c, message, receipt, received_at, places, deliver=deliver)
-            )
-        except StoreError:
-            _remove(files)
-            raise
-        except self._errors as error:
-            _remove(files)
+            kept: Kept = self._run(insert)
+        except (StoreError, OSError) as error:
+            # A commit whose answer is lost may have happened: its files stay, for ``sweep``.
+            if not in_doubt:
+                _remove(files)
+            if isinstance(error, StoreError):
+                raise
             raise StoreError(f"the message was not kept: {type(error).__name__}") from error
         self._reach("accept.committed")
         if not kept.is_new:
@@ -179,7 +196,7 @@ class SqlStore:
 
     def find(self, message: Inbound) -> Kept | None:
         """Return what is known of a message that was kept before."""
-        found: Kept | None = self._run(lambda c: self._known(c, message))
+        found: Kept | None = self._run(lambda c: self._known(c, message), writes=False)
         return found
 
     def _known(self, connection: Connection, message: Inbound) -> Kept | None:
@@ -190,12 +207,12 @@ class SqlStore:
         if row is None:
             return None
         if row[0] != content_digest(message):
-            raise StoreError("the identifier of the message belongs to another one")
+            raise IdentifierTakenError("the identifier of the message belongs to another one")
         return Kept(False, bytes(row[1]), row[2] == signed_digest(message))
 
     def pending(self, limit: int = 100) -> Sequence[StoredMessage]:
         """Return messages that wait for their consumer, the oldest first."""
-        found: Sequence[StoredMessage] = self._run(lambda c: self._pending(c, limit))
+        found: Sequence[StoredMessage] = self._run(lambda c: self._pending(c, limit), writes=False)
         return found
 
     def _pending(self, connection: Connection, limit: int) -> Sequence[StoredMessage]:
@@ -239,7 +256,8 @@ class SqlStore:
                     "SELECT content, file FROM as4_payloads WHERE message_id = ? AND position = ?"
                 ),
                 (message_id, position),
-            ).fetchone()
+            ).fetchone(),
+            writes=False,
         )
         if row is None:
             raise StoreError(f"there is no payload {position} of that message")
@@ -296,7 +314,8 @@ class SqlStore:
                 for row in c.execute(
                     "SELECT file FROM as4_payloads WHERE file IS NOT NULL"
                 ).fetchall()
-            }
+            },
+            writes=False,
         )
         left = [
             file
@@ -306,6 +325,21 @@ class SqlStore:
         for file in left:
             file.unlink(missing_ok=True)
         return len(left)
+
+    def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 def _text(instant: datetime) -> str:

@@ -1,11 +1,11 @@
 """A store in one SQLite file."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
-from as4_peppol.stores.sql import Connection, SqlStore
+from as4_peppol.stores.sql import SqlStore
 
 __all__ = ["SqliteStore"]
 
@@ -50,9 +50,10 @@ class SqliteStore(SqlStore):
     ) -> None:
         self._path = Path(folder) / "messages.sqlite"
         super().__init__(
-            self._write,
+            self._connect,
             Path(folder),
             placeholder="?",
+            begin=("BEGIN", "BEGIN IMMEDIATE"),
             errors=(sqlite3.Error,),
             checkpoint=checkpoint,
         )
@@ -60,18 +61,9 @@ class SqliteStore(SqlStore):
             connection.executescript(_TABLES)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None)
+        connection = sqlite3.connect(
+            self._path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
+        )
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         return connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")

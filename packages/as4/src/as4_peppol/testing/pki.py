@@ -11,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from einvoice_core.certificates import Credential
 from einvoice_core.testing.authority import new_key
@@ -35,6 +36,7 @@ class PeppolPki:
     Args:
         mark: Stands in every name, so that two of them differ.
         clock: Says what time it is.
+        revocation_url: Address whose ``/ocsp`` and ``/crl`` the certificates name.
     """
 
     def __init__(
@@ -42,8 +44,11 @@ class PeppolPki:
         mark: str = "SANDBOX",
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        revocation_url: str = "",
     ) -> None:
+        self._revocation_url = revocation_url
         self._now = clock().astimezone(UTC).replace(microsecond=0)
+        self._issued: dict[int, x509.Certificate] = {}
         self._root_key, self._ap_key, self._smp_key = (_rsa() for _ in range(3))
         self.root = self._authority(f"PEPPOL Root {mark} CA - G3", self._root_key, None)
         self.ap_ca = self._authority(f"PEPPOL ACCESS POINT {mark} CA - G3", self._ap_key, self.root)
@@ -91,6 +96,28 @@ class PeppolPki:
             builder = builder.add_revoked_certificate(entry)
         return builder.sign(self._ap_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
+    def revocation_answer(self, request: bytes, *revoked: x509.Certificate) -> bytes:
+        """Answer an OCSP request about an access point, in DER form."""
+        serial = ocsp.load_der_ocsp_request(request).serial_number
+        asked = self._issued[serial]
+        is_bad = serial in {certificate.serial_number for certificate in revoked}
+        status = ocsp.OCSPCertStatus.REVOKED if is_bad else ocsp.OCSPCertStatus.GOOD
+        builder = (
+            ocsp.OCSPResponseBuilder()
+            .add_response(
+                cert=asked,
+                issuer=self.ap_ca,
+                algorithm=hashes.SHA256(),
+                cert_status=status,
+                this_update=self._now - timedelta(hours=1),
+                next_update=self._now + timedelta(hours=12),
+                revocation_time=self._now - timedelta(hours=2) if is_bad else None,
+                revocation_reason=x509.ReasonFlags.unspecified if is_bad else None,
+            )
+            .responder_id(ocsp.OCSPResponderEncoding.HASH, self.ap_ca)
+        )
+        return builder.sign(self._ap_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
     def _authority(
         self, name: str, key: rsa.RSAPrivateKey, above: x509.Certificate | None
     ) -> x509.Certificate:
@@ -118,16 +145,30 @@ class PeppolPki:
     ) -> Credential:
         own = key or _rsa()
         usage = _usage(digital_signature=True, key_encipherment=True, data_encipherment=True)
-        certificate = (
+        builder = (
             self._builder(_name(seat, role, organization="Punto de acceso"), own, issuer.subject)
             .not_valid_before(valid_from or self._now - timedelta(days=1))
             .not_valid_after(valid_until or self._now + timedelta(days=730))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(usage, critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=True)
-            .sign(issuer_key, hashes.SHA256())
         )
+        for extension in self._revocation_services():
+            builder = builder.add_extension(extension, critical=False)
+        certificate = builder.sign(issuer_key, hashes.SHA256())
+        self._issued[certificate.serial_number] = certificate
         return Credential(certificate, own, (issuer, self.root))
+
+    def _revocation_services(self) -> list[x509.ExtensionType]:
+        if not self._revocation_url:
+            return []
+        responder, lists = (
+            x509.UniformResourceIdentifier(f"{self._revocation_url}/{name}")
+            for name in ("ocsp", "crl")
+        )
+        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, responder)
+        point = x509.DistributionPoint([lists], None, None, None)
+        return [x509.AuthorityInformationAccess([access]), x509.CRLDistributionPoints([point])]
 
     def _builder(
         self, subject: x509.Name, key: rsa.RSAPrivateKey, issuer: x509.Name

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import NoReturn
 
-__all__ = ["facts", "official", "program"]
+__all__ = ["facts", "missing", "official", "program"]
 
 
 def official(path: str = "") -> Path:
@@ -34,7 +34,7 @@ def program(name: str) -> str:
     """Return the path of a program that judges, such as ``xmlsec1``."""
     found = shutil.which(name)
     if found is None:
-        _missing(f"the program {name} is not installed")
+        missing(f"the program {name} is not installed")
     return found
 
 
@@ -46,10 +46,11 @@ def _find(variable: str, default: str, path: str) -> Path:
         if (folder / path).exists():
             return folder / path
     where = named or f"./{default}"
-    return _missing(f"{path or default!r} is not in {where}: let {variable} name its folder")
+    return missing(f"{path or default!r} is not in {where}: let {variable} name its folder")
 
 
-def _missing(reason: str) -> NoReturn:
+def missing(reason: str) -> NoReturn:
+    """Skip the test because a judge is missing, or fail it where judges are required."""
     # pytest is a guest here: users may import this module without it.
     import pytest
 

@@ -1,6 +1,6 @@
 """The tables of the store, for SQLite and PostgreSQL, and the difference between the two."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 __all__ = ["TABLES", "Connection", "Cursor", "create_tables", "is_sqlite", "run"]
@@ -99,16 +99,22 @@ _GUARDS_SQLITE = tuple(
 )
 _GUARDS_POSTGRESQL = (
     """
-    CREATE OR REPLACE FUNCTION verifactu_append_only() RETURNS trigger AS $$
-    BEGIN RAISE EXCEPTION 'the chain of records is append-only'; END;
-    $$ LANGUAGE plpgsql
-    """,
-    "DROP TRIGGER IF EXISTS verifactu_record_guard ON verifactu_record",
-    """
-    CREATE TRIGGER verifactu_record_guard BEFORE UPDATE OR DELETE ON verifactu_record
-    FOR EACH ROW EXECUTE FUNCTION verifactu_append_only()
+    DO $$ BEGIN
+        IF to_regproc('verifactu_append_only') IS NULL THEN
+            CREATE FUNCTION verifactu_append_only() RETURNS trigger AS $guard$
+            BEGIN RAISE EXCEPTION 'the chain of records is append-only'; END;
+            $guard$ LANGUAGE plpgsql;
+        END IF;
+        IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'verifactu_record_guard'
+                       AND tgrelid = to_regclass('verifactu_record')) THEN
+            CREATE TRIGGER verifactu_record_guard BEFORE UPDATE OR DELETE ON verifactu_record
+            FOR EACH ROW EXECUTE FUNCTION verifactu_append_only();
+        END IF;
+    END $$
     """,
 )
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7310534402)"
+"""Processes that start together create the tables one after the other; the number is any."""
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -129,6 +135,9 @@ def create_tables(connection: Connection) -> None:
     Args:
         connection: Of the caller, who commits.
     """
-    guards: Iterable[str] = _GUARDS_SQLITE if is_sqlite(connection) else _GUARDS_POSTGRESQL
-    for statement in (*_TABLES, *guards):
-        connection.cursor().execute(statement)
+    if is_sqlite(connection):
+        for statement in (*_TABLES, *_GUARDS_SQLITE):
+            connection.cursor().execute(statement)
+        return
+    # In one message, so that the lock holds to its end even where each message is a transaction.
+    connection.cursor().execute(";".join((_ONE_AT_A_TIME, *_TABLES, *_GUARDS_POSTGRESQL)))

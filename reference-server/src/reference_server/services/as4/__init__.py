@@ -1,0 +1,1 @@
+"""Peppol over AS4: documents sent to other access points, and those that they send here."""
