@@ -77,3 +77,23 @@ def test_a_time_that_is_none_is_refused() -> None:
     broken = mls.write(REJECTED).replace(b"09:00:00", b"29:00:00")
     with pytest.raises(MlsError, match="AS4-MLS-001"):
         mls.read(broken)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        (
+            b'ReceiverParty><cbc:EndpointID schemeID="0242">000001</cbc:EndpointID>',
+            b"ReceiverParty>",
+            "12",
+        ),
+        (b' schemeID="0242">000001', b">000001", "15"),
+        (b"DocumentReference>", b"Other>", "22"),
+        (b"<cbc:Description>BR-01</cbc:Description>", b"", "28"),
+    ],
+)
+def test_rules_that_no_sample_shows(before: bytes, after: bytes, rule: str) -> None:
+    whole = mls.write(REJECTED)
+    assert before in whole
+    found = mls.check(whole.replace(before, after))
+    assert f"SCH-MLS-{rule}" in {f.rule for f in found}

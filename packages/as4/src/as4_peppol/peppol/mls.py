@@ -50,7 +50,7 @@ PROCESS = ProcessId.parse(_PROFILE)
 
 
 class MlsError(As4Error):
-    """A status is not one; it carries the findings.  Code ``as4.mls``."""
+    """A status is not one; it carries the findings."""
 
     code = "as4.mls"
 
@@ -171,7 +171,7 @@ _Rule = Callable[[int, bool, str, etree._Element], Iterator[Finding]]
 
 
 def _party(root: etree._Element, party: str, number: int) -> Iterator[Finding]:
-    """The rules of an endpoint; only the sender's has one of its own for its presence."""
+    """The five rules of an endpoint, from ``number`` on."""
     element = root.find(f"{party}/cbc:EndpointID", _NS)
     value = _text(root, f"{party}/cbc:EndpointID")
     scheme = None if element is None else element.get("schemeID")
