@@ -1,197 +1,34 @@
 """Delivery: whatever is lost, crashes or is rejected, our state ends as the agency's."""
 
 import random
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from aeat_sii.errors import (
     AeatError,
     CertificateError,
     ProtocolError,
-    ServiceFaultError,
     SubmissionRefusedError,
-    ThrottledError,
-    TransportError,
 )
-from aeat_sii.sandbox import Service
 from aeat_sii.testing import examples
-from aeat_sii.testing.examples import ISSUER, NOW
+from aeat_sii.testing.examples import ISSUER
+from aeat_sii.testing.world import CRASHES, FAULTS, KEY, CrashError, World
 from aeat_sii.verifactu import (
     Answer,
     AnyRecord,
-    Header,
-    Query,
-    SpanishPerson,
     build,
     link,
     prepare,
     read_answer,
 )
-from aeat_sii.verifactu.delivery import Dispatcher, Outcome, backoff_s
-from aeat_sii.verifactu.querying import (
-    HeldRecord,
-    build_query,
-    next_page,
-    read_query_answer,
-)
-from aeat_sii.verifactu.store import Key, append, create_tables
-from aeat_sii.verifactu.store.deliveries import DeliveryState, deliveries, pace_of
+from aeat_sii.verifactu.delivery import Outcome, backoff_s
+from aeat_sii.verifactu.store import append
+from aeat_sii.verifactu.store.deliveries import deliveries, pace_of
 from einvoice_core.http import Reply
-
-KEY = Key("t")
-ME = SpanishPerson(name="CERTIFICADO UNO TELEMATICAS", nif=ISSUER)
-FAULTS = ("lost_reply", "unavailable", "fault", "truncated", "garbage", "throttled", "no_route")
-CRASHES = ("before-send", "after-send", "after-settle")
-
-
-class CrashError(BaseException):
-    """The process ends here."""
-
-
-class Agency:
-    """Carries messages to the sandbox without a network; the next ones can go wrong."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self.service = Service(clock, wait_s=60, page_rows=2)
-        self.faults: list[str] = []
-        self.sizes: list[int] = []
-        self.incidents: list[bool] = []
-
-    def submit(
-        self, records: Any, header: Header | None = None, *, had_incident: bool = False
-    ) -> Answer:
-        submission = prepare(records, header, had_incident=had_incident)
-        self.sizes.append(len(records))
-        self.incidents.append(had_incident)
-        fault = self.faults.pop(0) if self.faults else ""
-        self._before(fault)
-        reply = Reply(*self.service.answer(build(submission), ISSUER))
-        return read_answer(self._after(fault, reply), submission)
-
-    def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
-        found: list[HeldRecord] = []
-        following: Query | None = query
-        while following is not None:
-            fault = self.faults.pop(0) if self.faults else ""
-            self._before(fault)
-            reply = Reply(*self.service.answer(build_query(following), ISSUER))
-            answer = read_query_answer(self._after(fault, reply))
-            found += answer.records
-            following = next_page(following, answer)
-        return tuple(found)
-
-    @staticmethod
-    def _before(fault: str) -> None:
-        if fault == "unavailable":
-            raise ServiceFaultError("503", delivery="unknown")
-        if fault == "fault":
-            raise ServiceFaultError("Codigo[3501]", delivery="none")
-        if fault == "throttled":
-            raise ThrottledError("wait", wait_s=45, delivery="none")
-        if fault == "no_route":
-            raise TransportError("down", delivery="none")
-
-    @staticmethod
-    def _after(fault: str, reply: Reply) -> Reply:
-        if fault == "lost_reply":
-            raise TransportError("lost", delivery="unknown")
-        if fault == "truncated":
-            return Reply(reply.status, reply.body[: len(reply.body) // 2])
-        if fault == "garbage":
-            return Reply(reply.status, reply.body[::-1])
-        return reply
-
-
-class World:
-    """A program with a store, and the agency."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-        self.agency = Agency(lambda: self.now)
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        create_tables(self.connection)
-        self.crash_at = ""
-        self.numbers = random.Random(0)  # noqa: S311 - spreads pauses
-
-    def close(self) -> None:
-        self.connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[Any]:
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.connection
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
-
-    def reached(self, point: str) -> None:
-        if point == self.crash_at:
-            self.crash_at = ""
-            raise CrashError
-
-    def dispatcher(self) -> Dispatcher:
-        """Make a new one, as a process that starts does: nothing is remembered but the store."""
-        return Dispatcher(
-            self.transaction,
-            KEY,
-            self.agency,
-            issuer=ME,
-            clock=lambda: self.now,
-            numbers=self.numbers,
-            reached=self.reached,
-        )
-
-    def issue(self, record: AnyRecord) -> None:
-        self.now += timedelta(seconds=1)
-        with self.transaction() as connection:
-            append(connection, KEY, record, clock=lambda: self.now)
-
-    def drain(self) -> None:
-        """Deliver everything; nothing goes wrong any more."""
-        self.agency.faults, self.crash_at = [], ""
-        for _ in range(100):
-            step = self.dispatcher().step()
-            if step.outcome is Outcome.NOTHING_TO_SEND:
-                return
-            assert step.outcome is not Outcome.STOPPED, step.reason
-            self.now += timedelta(seconds=step.wait_s)
-        raise AssertionError("there is always something left to send")
-
-    def ours(self) -> dict[str, tuple[str, str]]:
-        """Tell the state of each invoice, and its record unless cancelled, from our records alone.
-
-        Which of two cancellations of an invoice the agency holds it does not tell.
-        """
-        states: dict[str, tuple[str, str]] = {}
-        for each in deliveries(self.connection, KEY):
-            if each.state in (DeliveryState.ACCEPTED, DeliveryState.WITH_ERRORS):
-                held = "Correcta" if each.state is DeliveryState.ACCEPTED else "AceptadaConErrores"
-                states[each.record.number] = (
-                    ("Anulada", "")
-                    if each.record.kind == "anulacion"
-                    else (held, each.record.fingerprint)
-                )
-        return states
-
-    def theirs(self) -> dict[str, tuple[str, str]]:
-        return {
-            each.key.number: (
-                each.state.value,
-                "" if each.state.value == "Anulada" else each.fingerprint,
-            )
-            for each in self.agency.service.register
-        }
 
 
 @pytest.fixture
@@ -433,94 +270,3 @@ def test_an_answer_for_another_request_is_no_answer(world: World) -> None:
 
     with pytest.raises(ProtocolError):
         read_answer(reply, mine)
-
-
-class Reconciliation(RuleBasedStateMachine):
-    """Any interleaving of issuing, sending, crashes and lost answers."""
-
-    steps = 0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.world = World()
-
-    numbers = st.integers(1, 4).map(str)
-
-    @rule(number=numbers, flaw=st.sampled_from(["", "", "warned", "wrong"]))
-    def register(self, number: str, flaw: str) -> None:
-        self.world.issue(examples.registration(number, **_flawed(flaw)))
-
-    @rule(
-        number=numbers,
-        rejection=st.sampled_from([None, "S", "X"]),
-        flaw=st.sampled_from(["", "warned", "wrong"]),
-    )
-    def correct(self, number: str, rejection: str | None, flaw: str) -> None:
-        self.world.issue(
-            examples.registration(
-                number, is_correction=True, previous_rejection=rejection, **_flawed(flaw)
-            )
-        )
-
-    @rule(number=numbers, without=st.sampled_from([None, True]))
-    def cancel(self, number: str, without: bool | None) -> None:
-        self.world.issue(examples.cancellation(number, without_earlier_record=without))
-
-    @rule(
-        faults=st.lists(st.sampled_from(["", *FAULTS]), max_size=3),
-        crash=st.sampled_from(["", "", *CRASHES]),
-    )
-    def send(self, faults: list[str], crash: str) -> None:
-        self.world.agency.faults, self.world.crash_at = list(faults), crash
-        with suppress(CrashError):
-            self.world.dispatcher().step()
-        self.world.agency.faults, self.world.crash_at = [], ""
-
-    @rule(seconds=st.sampled_from([1, 30, 60, 600, 7_200]))
-    def wait(self, seconds: int) -> None:
-        self.world.now += timedelta(seconds=seconds)
-
-    @rule()
-    def drain(self) -> None:
-        self.world.drain()
-        assert self.world.ours() == self.world.theirs()
-
-    @invariant()
-    def nothing_is_settled_that_was_not_sent(self) -> None:
-        Reconciliation.steps += 1
-        for each in deliveries(self.world.connection, KEY):
-            assert each.attempts > 0 or each.state is DeliveryState.PENDING
-
-    def teardown(self) -> None:
-        with closing(self.world):
-            self.drain()
-
-
-def _flawed(flaw: str) -> dict[str, Any]:
-    if flaw == "wrong":
-        return {"breakdown": (examples.line(output_tax=Decimal(90)),)}
-    return {"total": Decimal(500)} if flaw == "warned" else {}
-
-
-def run(examples_count: int, steps: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Reconciliation,
-        settings=settings(
-            max_examples=examples_count,
-            stateful_step_count=steps,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
-def test_our_state_is_the_agencys_after_any_interleaving() -> None:
-    run(30, 30)
-
-
-@pytest.mark.long
-def test_our_state_is_the_agencys_over_100_000_steps() -> None:
-    Reconciliation.steps = 0
-    run(6_000, 50)
-    assert Reconciliation.steps >= 100_000
