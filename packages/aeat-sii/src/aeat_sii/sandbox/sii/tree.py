@@ -16,13 +16,18 @@ Tree: TypeAlias = "Mapping[str, Field]"
 
 
 def tree_of(element: etree._Element) -> Tree:
-    """Return what an element holds."""
+    """Return what an element holds; blanks around a text go, a text of blanks alone is kept."""
     found: dict[str, list[Value]] = {}
     for child in element:
         name = str(child.tag).rpartition("}")[2]
-        value: Value = tree_of(child) if len(child) else (child.text or "").strip()
+        value: Value = tree_of(child) if len(child) else _text(child.text or "")
         found.setdefault(name, []).append(value)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def _text(written: str) -> str:
+    # The schema counts blanks: an answer that repeats such a text without them would be invalid.
+    return written.strip() or written
 
 
 def many(tree: Tree, *steps: str) -> list[Tree]:
