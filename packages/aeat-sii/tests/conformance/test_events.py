@@ -13,7 +13,14 @@ from lxml import etree
 from aeat_sii.testing import examples
 from aeat_sii.testing.event_examples import data_of, event
 from aeat_sii.testing.examples import NOW
-from aeat_sii.verifactu.codes import AnomalyKind, EventKind, FingerprintKind, IdKind, IssuedBy, Version
+from aeat_sii.verifactu.codes import (
+    AnomalyKind,
+    EventKind,
+    FingerprintKind,
+    IdKind,
+    IssuedBy,
+    Version,
+)
 from aeat_sii.verifactu.event_log import append_event, summary
 from aeat_sii.verifactu.events import (
     EventAnomaly,
@@ -94,7 +101,7 @@ def test_events_of_a_third_party_and_without_anything_to_count_are_valid(
     store: Any, credential: Credential, schema: Schema
 ) -> None:
     person = EventPerson(
-        name="Third Party", other_id=EventOtherId(country="FR", kind=IdKind., id="X1")
+        name="Third Party", other_id=EventOtherId(country="FR", kind=IdKind.OFFICIAL_ID, id="X1")
     )
     roots = logged(
         store,
