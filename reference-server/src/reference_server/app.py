@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from aeat_sii.environments import PRODUCTION, TEST, Environment, local
+from aeat_sii.verifactu import declaration as declarations
 from facturae_es import face as face_services
 from reference_server import health, observability, problems
 from reference_server.access_point import open_gateway
@@ -62,9 +63,11 @@ def create_app(
 
     Raises:
         ConfigurationError: A setting is missing.
+        DeclarationError: The declaration lacks something.
     """
     chosen = settings or Settings()
     agency = _agency(chosen)
+    declared = chosen.declaration and declarations.load(chosen.declaration.read_bytes())
     migrate(chosen.database)
     database = Database(chosen.database)
     metrics = observability.Metrics()
@@ -105,6 +108,8 @@ def create_app(
     app.state.relay = relay
     app.state.clock = clock
     app.state.agency = agency
+    app.state.agency_connect = connect
+    app.state.declaration = declared
     app.state.face = connect_face
     app.state.as4 = gateway
     problems.install(app)

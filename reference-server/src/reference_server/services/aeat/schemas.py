@@ -1,10 +1,17 @@
 """What the service of the tax agency answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["ChainAudit", "DeliveryResult", "RecordState"]
+__all__ = [
+    "ChainAudit",
+    "DeliveryResult",
+    "HeldInvoice",
+    "HeldPage",
+    "PlaceInQuery",
+    "RecordState",
+]
 
 
 class RecordState(BaseModel):
@@ -42,3 +49,35 @@ class ChainAudit(BaseModel):
     """Position of the first record that does not fit."""
     plan: list[str] = []
     """What to do about it, in this order."""
+
+
+class HeldInvoice(BaseModel):
+    """A record that the agency holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    issued_on: date
+    state: str
+    """``Correcto``, ``AceptadoConErrores`` or ``Anulado``."""
+    code: str | None
+    message: str | None
+    fingerprint: str | None
+    changed_at: datetime
+
+
+class PlaceInQuery(BaseModel):
+    """The last invoice of a page: the next one begins after it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    issued_on: date
+
+
+class HeldPage(BaseModel):
+    """One page of what the agency holds; up to 10,000 records."""
+
+    items: list[HeldInvoice]
+    next_after: PlaceInQuery | None
+    """Ask on with ``after_number`` and ``after_issued_on``; ``null`` at the end."""

@@ -16,6 +16,7 @@ from aeat_sii.verifactu.store.deliveries import DeliveryState
 from einvoice_core.certificates import Credential
 from reference_server import chain, credentials
 from reference_server.checkpoints import reach
+from reference_server.context import AgencyConnectFunction
 from reference_server.database import Database
 from reference_server.errors import NotDeliveredError, NotFoundError
 from reference_server.events import Delivery, Relay, RetryLater
@@ -27,14 +28,13 @@ from reference_server.settings import Settings
 __all__ = ["audit", "connector", "deliver", "record_xml", "retry", "state_of", "submitter"]
 
 logger = logging.getLogger(__name__)
-_Connect = Callable[[Credential], Client]
 
 
 def submitter(
     db: Database,
     settings: Settings,
     metrics: Metrics,
-    connect: _Connect,
+    connect: AgencyConnectFunction,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Callable[[Delivery], None]:
     """Make the handler that sends the pending records of a company, in the order of the chain.
@@ -125,7 +125,7 @@ def audit(db: Database, caller: Caller) -> ChainAudit:
 
 def connector(
     environment: Environment, roots: bytes | None, clock: Callable[[], datetime]
-) -> _Connect:
+) -> AgencyConnectFunction:
     """Make the function that opens the agency's service with a certificate."""
 
     def connect(credential: Credential) -> Client:
