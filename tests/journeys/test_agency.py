@@ -81,3 +81,25 @@ def test_the_declaration_is_shown_where_there_is_one(house: Any, office: Any) ->
     file.write_text(DECLARATION.replace("producer_name", "producer"), encoding="utf-8")
     with pytest.raises(DeclarationError, match="producer_name"):
         house.app(declaration=file)
+
+
+def test_an_issued_invoice_is_booked_in_the_sii(office: Any) -> None:
+    first, second = issue(office, 2)
+    today = date.today()  # noqa: DTZ011 - the day of issue
+    period = f"/aeat/sii/issued/{today.year}/{today.month:02}"
+    assert office.get(period).json() == []
+
+    booked = office.post(f"/aeat/sii/issued/{first['id']}").json()
+
+    assert (booked["state"], booked["code"], booked["held"]) == ("Correcto", None, None)
+    assert booked["csv"]
+    again = office.post(f"/aeat/sii/issued/{first['id']}").json()
+    assert (again["state"], again["held"]) == ("Incorrecto", "Correcta")
+    changed = office.post(f"/aeat/sii/issued/{first['id']}?changes=true").json()
+    assert changed["state"] == "Correcto"
+    never = office.post(f"/aeat/sii/issued/{second['id']}?changes=true").json()
+    assert never["state"] == "Incorrecto"
+    held = office.get(period).json()
+    assert [(each["number"], each["total"]) for each in held] == [("A/1", "242.00")]
+    assert office.post("/aeat/sii/issued/nobody").status_code == 404
+    assert office.get("/aeat/sii/issued/2026/13").status_code == 422

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from aeat_sii import sii
 from aeat_sii.environments import PRODUCTION, TEST, Environment, local
 from aeat_sii.verifactu import declaration as declarations
 from facturae_es import face as face_services
@@ -109,6 +110,7 @@ def create_app(
     app.state.clock = clock
     app.state.agency = agency
     app.state.agency_connect = connect
+    app.state.sii_connect = aeat_service.sii_connector(_sii(chosen), roots)
     app.state.declaration = declared
     app.state.face = connect_face
     app.state.as4 = gateway
@@ -128,6 +130,12 @@ def _agency(settings: Settings) -> Environment:
             raise ConfigurationError("EINVOICE_AGENCY_URL is missing: where is the sandbox?")
         return local(settings.agency_url)
     return PRODUCTION if settings.agency is AgencyEnvironment.PRODUCTION else TEST
+
+
+def _sii(settings: Settings) -> sii.Place:
+    if settings.agency is AgencyEnvironment.SANDBOX:
+        return sii.local(settings.agency_url)
+    return sii.PRODUCTION if settings.agency is AgencyEnvironment.PRODUCTION else sii.TEST
 
 
 def _face(settings: Settings) -> face_services.Environment:

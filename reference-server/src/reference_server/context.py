@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from aeat_sii import sii
 from aeat_sii.environments import Environment
 from aeat_sii.verifactu.client import Client
 from aeat_sii.verifactu.declaration import Declaration
@@ -34,11 +35,16 @@ __all__ = [
     "FaceConnect",
     "Linked",
     "LoginAttempts",
+    "SiiConnect",
+    "SiiConnectFunction",
 ]
 
 
 AgencyConnectFunction = Callable[[Credential], Client]
 """Opens the agency's service with a certificate."""
+
+SiiConnectFunction = Callable[[Credential], sii.Client]
+"""Opens the services of the SII with a certificate."""
 
 
 def _database(request: Request) -> Database:
@@ -86,6 +92,11 @@ def _agency_connect(request: Request) -> AgencyConnectFunction:
     return connect
 
 
+def _sii_connect(request: Request) -> SiiConnectFunction:
+    connect: SiiConnectFunction = request.app.state.sii_connect
+    return connect
+
+
 def _declaration(request: Request) -> Declaration | None:
     made: Declaration | None = request.app.state.declaration
     return made
@@ -108,6 +119,7 @@ AppClock = Annotated[Callable[[], datetime], Depends(_clock)]
 FaceConnect = Annotated[
     Callable[[Credential], tuple[face.Rest | face.Soap, face.Client]], Depends(_face)
 ]
+SiiConnect = Annotated[SiiConnectFunction, Depends(_sii_connect)]
 AgencyConnect = Annotated[AgencyConnectFunction, Depends(_agency_connect)]
 AppDeclaration = Annotated[Declaration | None, Depends(_declaration)]
 AgencyAddresses = Annotated[Environment, Depends(_agency)]

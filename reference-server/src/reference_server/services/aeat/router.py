@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
+from aeat_sii.sii.records import Period
+from facturae_es.model import Party
 from reference_server.context import (
     AgencyConnect,
     AppDeclaration,
@@ -13,13 +15,17 @@ from reference_server.context import (
     AppSettings,
     Db,
     Linked,
+    SiiConnect,
 )
 from reference_server.errors import InvalidError
+from reference_server.links import Link
 from reference_server.parties import party_from_json
 from reference_server.problems import responses
 from reference_server.security import CanRead, CanWrite
-from reference_server.services.aeat import asking, service
+from reference_server.services.aeat import asking, books, service
 from reference_server.services.aeat.schemas import (
+    BookedInvoice,
+    BookedState,
     ChainAudit,
     DeliveryResult,
     HeldPage,
@@ -88,7 +94,7 @@ async def held(
         after = PlaceInQuery(number=after_number, issued_on=after_issued_on)
     elif after_number is not None or after_issued_on is not None:
         raise InvalidError("after_number and after_issued_on go together")
-    company = party_from_json((await link.get("/api/v1/auth/company"))["party"])
+    company = await _company(link)
     return await run_in_threadpool(
         asking.held, db, settings, connect, caller, company, date(year, month, 1), number, after
     )
@@ -98,3 +104,41 @@ async def held(
 def declaration(made: AppDeclaration) -> Response:
     """Return the producer's declaration (declaración responsable); anybody may read it."""
     return Response(asking.declaration_page(made), media_type="text/html")
+
+
+@router.post("/sii/issued/{invoice_id}", responses=responses(401, 403, 404, 409, 422, 502))
+async def book(
+    invoice_id: str,
+    caller: CanWrite,
+    db: Db,
+    settings: AppSettings,
+    connect: SiiConnect,
+    link: Linked,
+    *,
+    changes: bool = False,
+) -> BookedState:
+    """Send the entry of an issued invoice to the SII; ``changes`` replaces the one that is held."""
+    company = await _company(link)
+    return await run_in_threadpool(
+        books.send, db, settings, connect, caller, company, invoice_id, changes=changes
+    )
+
+
+@router.get("/sii/issued/{year}/{period}", responses=responses(401, 404, 422, 502))
+async def booked(
+    year: Annotated[int, Path(ge=2017, le=2100)],
+    period: Annotated[str, Path(pattern="^(0[1-9]|1[0-2]|[1-4]T)$")],
+    caller: CanRead,
+    db: Db,
+    settings: AppSettings,
+    connect: SiiConnect,
+    link: Linked,
+) -> list[BookedInvoice]:
+    """Ask the SII for the issued invoices that it holds of a period, with their contrast."""
+    company = await _company(link)
+    when = Period(year=str(year), code=period)
+    return await run_in_threadpool(books.held, db, settings, connect, caller, company, when)
+
+
+async def _company(link: Link) -> Party:
+    return party_from_json((await link.get("/api/v1/auth/company"))["party"])

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 __all__ = [
+    "BookedInvoice",
+    "BookedState",
     "ChainAudit",
     "DeliveryResult",
     "HeldInvoice",
@@ -81,3 +83,31 @@ class HeldPage(BaseModel):
     items: list[HeldInvoice]
     next_after: PlaceInQuery | None
     """Ask on with ``after_number`` and ``after_issued_on``; ``null`` at the end."""
+
+
+class BookedState(BaseModel):
+    """What the SII says of the entry of an invoice."""
+
+    model_config = ConfigDict(frozen=True)
+
+    invoice_id: str
+    state: str
+    code: str | None
+    message: str | None
+    csv: str | None
+    held: str | None
+    """State of the entry that the agency holds already, where it refuses this one for that."""
+
+
+class BookedInvoice(BaseModel):
+    """An issued invoice that the SII holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    issued_on: date
+    state: str | None
+    contrast: str | None
+    """How it compares with what the customer sent."""
+    total: str | None
+    """In euros, as the agency writes it."""
