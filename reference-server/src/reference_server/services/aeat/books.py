@@ -62,7 +62,8 @@ def held(
     connect: SiiConnectFunction,
     caller: Caller,
     company: Party,
-    period: Period,
+    year: int,
+    period: str,
 ) -> list[BookedInvoice]:
     """Ask the agency for the issued invoices that it holds of a period, with their contrast.
 
@@ -75,7 +76,7 @@ def held(
     titular = _titular(company)
     query = queries.QueryIssued(
         header=filters.QueryHeader(titular=SpanishPerson(name=titular.name, nif=titular.nif)),
-        filter=filters.IssuedFilter(period=period),
+        filter=filters.IssuedFilter(period=Period(year=str(year), code=period)),
     )
     with connect(credential) as client:
         found = client.query_all(query)

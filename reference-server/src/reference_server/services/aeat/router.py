@@ -6,8 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
-from aeat_sii.sii.records import Period
-from facturae_es.model import Party
 from reference_server.context import (
     AgencyConnect,
     AppDeclaration,
@@ -29,6 +27,7 @@ from reference_server.services.aeat.schemas import (
     ChainAudit,
     DeliveryResult,
     HeldPage,
+    Party,
     PlaceInQuery,
     RecordState,
 )
@@ -136,8 +135,7 @@ async def booked(
 ) -> list[BookedInvoice]:
     """Ask the SII for the issued invoices that it holds of a period, with their contrast."""
     company = await _company(link)
-    when = Period(year=str(year), code=period)
-    return await run_in_threadpool(books.held, db, settings, connect, caller, company, when)
+    return await run_in_threadpool(books.held, db, settings, connect, caller, company, year, period)
 
 
 async def _company(link: Link) -> Party:

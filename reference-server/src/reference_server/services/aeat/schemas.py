@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from facturae_es.model import Party
+
 __all__ = [
     "BookedInvoice",
     "BookedState",
@@ -11,6 +13,7 @@ __all__ = [
     "DeliveryResult",
     "HeldInvoice",
     "HeldPage",
+    "Party",
     "PlaceInQuery",
     "RecordState",
 ]
