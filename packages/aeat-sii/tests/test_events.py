@@ -12,48 +12,29 @@ import pytest
 
 from aeat_sii.errors import ChainError, ClockWentBackError
 from aeat_sii.testing import examples
-from aeat_sii.testing.examples import ISSUER, NOW
+from aeat_sii.testing.event_examples import data_of, event
+from aeat_sii.testing.examples import NOW
 from aeat_sii.verifactu import audit as audits
 from aeat_sii.verifactu import link
 from aeat_sii.verifactu.codes import AnomalyKind, EventKind
 from aeat_sii.verifactu.event_log import (
     append_event,
     event_of,
-    make_event,
     records_exported,
-    summary,
 )
 from aeat_sii.verifactu.events import (
-    EventAnomaly,
-    EventCheck,
     EventData,
-    EventRecord,
-    EventReference,
-    EventsExported,
     RecordAnomaly,
-    RecordCheck,
     event_fingerprint,
     link_event,
 )
 from aeat_sii.verifactu.exporting import export
 from aeat_sii.verifactu.hashing import fingerprints_in
-from aeat_sii.verifactu.records import SpanishPerson
 from aeat_sii.verifactu.signing import sign_text, verify
 from aeat_sii.verifactu.store import Key, append, create_tables, open_sqlite, walk
 from einvoice_core.certificates import Credential
 
-ISSUER_PERSON = SpanishPerson(name="CERTIFICADO UNO TELEMATICAS", nif=ISSUER)
 LOG, RECORDS = Key("t", "events"), Key("t", "records")
-REFERENCE = EventReference(kind=EventKind.STARTED, happened_at=NOW, fingerprint="A" * 64)
-CHECKS: dict[str, Any] = dict.fromkeys(("fingerprints", "signatures", "chain", "dates"), True) | {
-    "chain_count": 12
-}
-
-
-def event(kind: EventKind, data: EventData | None = None) -> EventRecord:
-    return make_event(
-        kind, system=examples.system(), issuer=ISSUER_PERSON, recorded_at=NOW, data=data
-    )
 
 
 def stored_records(folder: Path) -> list[Any]:
@@ -65,46 +46,19 @@ def stored_records(folder: Path) -> list[Any]:
         return list(walk(connection, RECORDS))
 
 
-def data_of(kind: EventKind, folder: Path) -> EventData | None:
-    records = stored_records(folder)
-    match kind:
-        case EventKind.RECORD_CHECK_LAUNCHED:
-            return EventData(record_check=RecordCheck(**CHECKS))
-        case EventKind.RECORD_ANOMALY:
-            found = RecordAnomaly(kind=AnomalyKind.FINGERPRINT, details="ñ")
-            return EventData(record_anomaly=found)
-        case EventKind.EVENT_CHECK_LAUNCHED:
-            return EventData(event_check=EventCheck(**CHECKS))
-        case EventKind.EVENT_ANOMALY:
-            anomaly = EventAnomaly(kind=AnomalyKind.OTHER, event=REFERENCE)
-            return EventData(event_anomaly=anomaly)
-        case EventKind.RECORDS_EXPORTED:
-            return records_exported(records, begins_at=NOW, ends_at=NOW, are_dropped=False)
-        case EventKind.EVENTS_EXPORTED:
-            return EventData(
-                events_exported=EventsExported(
-                    begins_at=NOW,
-                    ends_at=NOW,
-                    first=REFERENCE,
-                    last=REFERENCE,
-                    count=1,
-                    are_dropped=True,
-                )
-            )
-        case EventKind.SUMMARY:
-            return summary([event(EventKind.STARTED)], records)
-        case _:
-            return None
-
-
 def test_every_kind_of_event_is_kept_chained_and_signed(
     tmp_path: Path, credential: Credential
 ) -> None:
+    records = stored_records(tmp_path)
     with closing(open_sqlite(tmp_path / "log.db")) as connection:
         create_tables(connection)
         made = [
             append_event(
-                connection, LOG, event(kind, data_of(kind, tmp_path)), credential, clock=None
+                connection,
+                LOG,
+                event(kind, data_of(kind, records)),
+                credential,
+                clock=None,
             )
             for kind in EventKind
         ]
@@ -123,7 +77,7 @@ def test_every_kind_of_event_is_kept_chained_and_signed(
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_an_event_has_the_data_of_its_kind(kind: EventKind, tmp_path: Path) -> None:
-    data = data_of(kind, tmp_path)
+    data = data_of(kind, stored_records(tmp_path))
     other = EventData(record_anomaly=RecordAnomaly(kind=AnomalyKind.OTHER))
     wrong = None if kind is EventKind.RECORD_ANOMALY else other
 

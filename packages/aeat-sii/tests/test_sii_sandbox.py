@@ -88,7 +88,7 @@ def test_the_command_takes_its_certificate_from_the_registry(
     message = tmp_path / "one.xml"
     message.write_bytes(sii.build(sii.prepare([examples.issued("S-6")], TITULAR)))
     run, folder = CliRunner(), str(tmp_path / "certificates")
-    secrets = {"AEAT_CERTIFICATE_PASSWORD": "secret", "AEAT_REGISTRY_PASSPHRASE": "secret"}
+    secrets = {"AEAT_CERTIFICATE_PASSWORD": "secret", "AEAT_REGISTRY_PASSPHRASE": "another secret"}
 
     added = run.invoke(
         main, ["registry", "add", str(tmp_path / "a.p12"), "--folder", folder], env=secrets
@@ -101,7 +101,13 @@ def test_the_command_takes_its_certificate_from_the_registry(
     who = ["--nif", TITULAR.nif, "--name", TITULAR.name, "--year", "2026", "--period", "03"]
     asked = run.invoke(main, ["sii", "query", *who, *common], env=secrets)
 
+    named = secrets | {"AEAT_REGISTRY_PASSPHRASE": "wrong", "MINE": "another secret"}
+    wrong = run.invoke(main, ["sii", "query", *who, *common], env=named)
+    mine = run.invoke(main, ["sii", "query", *who, *common, "--passphrase-env", "MINE"], env=named)
+
     assert added.exit_code == 0, added.output
     assert sent.exit_code == 0, sent.output
     assert '"state": "Correcto"' in sent.output
     assert '"number": "S-6"' in asked.output
+    assert wrong.exit_code not in (0, 1), wrong.output
+    assert mine.output == asked.output

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from aeat_sii import sii
 from aeat_sii.environments import PRODUCTION, TEST, Environment, local
+from aeat_sii.verifactu import declaration as declarations
 from facturae_es import face as face_services
 from reference_server import health, observability, problems
 from reference_server.access_point import open_gateway
@@ -62,9 +64,11 @@ def create_app(
 
     Raises:
         ConfigurationError: A setting is missing.
+        DeclarationError: The declaration lacks something.
     """
     chosen = settings or Settings()
     agency = _agency(chosen)
+    declared = chosen.declaration and declarations.load(chosen.declaration.read_bytes())
     migrate(chosen.database)
     database = Database(chosen.database)
     metrics = observability.Metrics()
@@ -105,6 +109,9 @@ def create_app(
     app.state.relay = relay
     app.state.clock = clock
     app.state.agency = agency
+    app.state.agency_connect = connect
+    app.state.sii_connect = aeat_service.sii_connector(_sii(chosen), roots)
+    app.state.declaration = declared
     app.state.face = connect_face
     app.state.as4 = gateway
     problems.install(app)
@@ -123,6 +130,12 @@ def _agency(settings: Settings) -> Environment:
             raise ConfigurationError("EINVOICE_AGENCY_URL is missing: where is the sandbox?")
         return local(settings.agency_url)
     return PRODUCTION if settings.agency is AgencyEnvironment.PRODUCTION else TEST
+
+
+def _sii(settings: Settings) -> sii.Place:
+    if settings.agency is AgencyEnvironment.SANDBOX:
+        return sii.local(settings.agency_url)
+    return sii.PRODUCTION if settings.agency is AgencyEnvironment.PRODUCTION else sii.TEST
 
 
 def _face(settings: Settings) -> face_services.Environment:

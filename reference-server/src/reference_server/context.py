@@ -6,7 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from aeat_sii import sii
 from aeat_sii.environments import Environment
+from aeat_sii.verifactu.client import Client
+from aeat_sii.verifactu.declaration import Declaration
 from einvoice_core.certificates import Credential
 from facturae_es import face
 from reference_server.access_point import Gateway
@@ -19,7 +22,10 @@ from reference_server.settings import Settings
 
 __all__ = [
     "AgencyAddresses",
+    "AgencyConnect",
+    "AgencyConnectFunction",
     "AppClock",
+    "AppDeclaration",
     "AppMetrics",
     "AppRelay",
     "AppSettings",
@@ -29,7 +35,16 @@ __all__ = [
     "FaceConnect",
     "Linked",
     "LoginAttempts",
+    "SiiConnect",
+    "SiiConnectFunction",
 ]
+
+
+AgencyConnectFunction = Callable[[Credential], Client]
+"""Opens the agency's service with a certificate."""
+
+SiiConnectFunction = Callable[[Credential], sii.Client]
+"""Opens the services of the SII with a certificate."""
 
 
 def _database(request: Request) -> Database:
@@ -72,6 +87,21 @@ def _agency(request: Request) -> Environment:
     return environment
 
 
+def _agency_connect(request: Request) -> AgencyConnectFunction:
+    connect: AgencyConnectFunction = request.app.state.agency_connect
+    return connect
+
+
+def _sii_connect(request: Request) -> SiiConnectFunction:
+    connect: SiiConnectFunction = request.app.state.sii_connect
+    return connect
+
+
+def _declaration(request: Request) -> Declaration | None:
+    made: Declaration | None = request.app.state.declaration
+    return made
+
+
 def _face(request: Request) -> Callable[[Credential], tuple[face.Rest | face.Soap, face.Client]]:
     connect: Callable[[Credential], tuple[face.Rest | face.Soap, face.Client]]
     connect = request.app.state.face
@@ -89,6 +119,9 @@ AppClock = Annotated[Callable[[], datetime], Depends(_clock)]
 FaceConnect = Annotated[
     Callable[[Credential], tuple[face.Rest | face.Soap, face.Client]], Depends(_face)
 ]
+SiiConnect = Annotated[SiiConnectFunction, Depends(_sii_connect)]
+AgencyConnect = Annotated[AgencyConnectFunction, Depends(_agency_connect)]
+AppDeclaration = Annotated[Declaration | None, Depends(_declaration)]
 AgencyAddresses = Annotated[Environment, Depends(_agency)]
 Db = Annotated[Database, Depends(_database)]
 AppSettings = Annotated[Settings, Depends(_settings)]

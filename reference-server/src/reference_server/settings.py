@@ -54,6 +54,7 @@ class Settings(BaseSettings):
         agency: Which service of the tax agency receives records.
         agency_url: Its address, when ``agency`` is ``sandbox``.
         agency_roots: PEM file with the authority of that address, when it is not a public one.
+        declaration: TOML file with the producer's declaration (declaración responsable).
         face: Which FACe receives invoices for public buyers.
         face_url: Its address, when ``face`` is ``sandbox``.
         face_roots: PEM file with the authority of that address, when it is not a public one.
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
     agency: AgencyEnvironment = AgencyEnvironment.TEST
     agency_url: str = ""
     agency_roots: Path | None = None
+    declaration: Path | None = None
     face: FaceEnvironment = FaceEnvironment.STAGING
     face_url: str = ""
     face_roots: Path | None = None

@@ -13,6 +13,7 @@ AeatError                        aeat
 ├── SandboxError                 aeat.sandbox
 ├── UnknownServiceError          aeat.unknown_service
 ├── CannotRegisterError          aeat.record              (in ``facturae``)
+├── CannotBookError              aeat.record.sii          (in ``sii.converting``)
 ├── SubmissionRefusedError       aeat.submission_refused  (``details["agency_code"]``)
 ├── ProtocolError                aeat.protocol            (``details["delivery"]``)
 │   └── WrongAnswerError         aeat.wrong_answer

@@ -1,6 +1,7 @@
 """What the SII library writes and reads, judged by the official schemas and samples."""
 
 import json
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -9,13 +10,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from aeat_sii.sii import BOOKS, Authority, Book, build, build_query, queries, read_answer, rules
+from aeat_sii.sii import (
+    BOOKS,
+    Authority,
+    Book,
+    build,
+    build_query,
+    issued_of,
+    prepare,
+    queries,
+    read_answer,
+    rules,
+)
 from aeat_sii.sii.books import layout_of
 from aeat_sii.sii.held import values_of
 from aeat_sii.sii.queries import Query
 from aeat_sii.sii.querying import _WAYS
-from aeat_sii.sii.records import IssuedRecord, Submission
+from aeat_sii.sii.records import IssuedRecord, Submission, Titular
+from aeat_sii.testing import examples
 from aeat_sii.testing import sii_strategies as strategies
+from aeat_sii.verifactu.codes import Exemption, InvoiceKind, Qualification, Regime
+from aeat_sii.verifactu.records import BreakdownLine
 from einvoice_core.findings import Severity
 from einvoice_core.http import Reply
 from einvoice_core.soap.envelope import unwrap
@@ -48,6 +63,48 @@ def test_every_submission_is_valid_and_reads_back(
     _schema("SuministroLR.xsd").assertValid(message)
     assert read(message, type(submission)).require() == submission
     assert layout_of(submission) == (BOOKS[book], cancels)
+
+
+_amounts = st.decimals("-999.99", "999.99", places=2)
+_rows = st.builds(
+    BreakdownLine,
+    regime=st.sampled_from([Regime.GENERAL, Regime.EXPORT, Regime.CASH_ACCOUNTING]),
+    qualification=st.sampled_from(Qualification),
+    rate_percent=st.sampled_from([None, Decimal(21), Decimal("0.5")]),
+    taxable_base=_amounts,
+    output_tax=st.none() | _amounts,
+    surcharge_percent=st.sampled_from([None, Decimal("5.2")]),
+    equivalence_surcharge=st.none() | _amounts,
+) | st.builds(
+    BreakdownLine,
+    regime=st.just(Regime.GENERAL),
+    exemption=st.sampled_from([e for e in Exemption if e.value <= "E6"]),
+    taxable_base=_amounts,
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    rows=st.lists(_rows, min_size=1, max_size=12),
+    kind=st.sampled_from(InvoiceKind),
+    has_recipient=st.booleans(),
+)
+def test_every_entry_made_of_a_record_is_valid(
+    rows: list[BreakdownLine], kind: InvoiceKind, *, has_recipient: bool
+) -> None:
+    record = examples.registration(breakdown=tuple(rows), kind=kind, is_macrodata=True)
+    if not has_recipient:
+        record = record.model_copy(update={"recipients": ()})
+
+    entry = issued_of(record)
+
+    message = unwrap(build(prepare([entry], Titular(name="X", nif=examples.ISSUER))))
+    _schema("SuministroLR.xsd").assertValid(message)
+    stated = message.iterfind(".//{*}BaseImponible")
+    outside = message.iterfind(".//{*}NoSujeta/*")
+    assert sum(Decimal(e.text or "") for e in (*stated, *outside)) == sum(
+        row.taxable_base for row in rows
+    )
 
 
 @pytest.mark.parametrize("kind", QUERIES, ids=lambda kind: kind.__name__)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aeat_sii.cli.options import credential_of, password_option, registry_of
+from aeat_sii.cli.options import credential_of, passphrase_option, password_option, registry_of
 from aeat_sii.cli.sii import sii
 from aeat_sii.cli.verifactu import verifactu
 from einvoice_core.cli import FINDINGS, VALID, command_group, write_file
@@ -31,7 +31,7 @@ def registry() -> None:
 @registry.command("add")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--folder", required=True, type=click.Path(file_okay=False, path_type=Path))
-@click.option("--passphrase-env", default="AEAT_REGISTRY_PASSPHRASE", show_default=True)
+@passphrase_option
 @click.option("--environment", "environments", multiple=True, help="test or production.")
 @click.option("--acts-for", multiple=True, metavar="NIF", help="By a power of attorney.")
 @password_option
@@ -55,7 +55,7 @@ def registry_add(
 @click.option(
     "--folder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
-@click.option("--passphrase-env", default="AEAT_REGISTRY_PASSPHRASE", show_default=True)
+@passphrase_option
 @click.option("--warn-days", type=click.IntRange(0), default=30, show_default=True)
 def registry_list(folder: Path, passphrase_env: str, warn_days: int) -> int:
     """List the certificates, the one that ends first in front; exit 1 when one ends soon."""

@@ -19,6 +19,7 @@ __all__ = [
     "credential_of",
     "environment_of",
     "opened_store",
+    "passphrase_option",
     "password_option",
     "registry_of",
 ]
@@ -34,7 +35,17 @@ def password_option(function: F) -> F:
         "--password-env",
         default="AEAT_CERTIFICATE_PASSWORD",
         show_default=True,
-        help="Variable of the environment with the password of the certificate or registry.",
+        help="Variable of the environment with the password of the certificate.",
+    )(function)
+
+
+def passphrase_option(function: F) -> F:
+    """Take the name of the variable that holds the passphrase of a registry, in every verb."""
+    return click.option(
+        "--passphrase-env",
+        default="AEAT_REGISTRY_PASSPHRASE",
+        show_default=True,
+        help="Variable of the environment with the passphrase of the registry.",
     )(function)
 
 
@@ -50,6 +61,7 @@ def connection_options(function: F) -> F:
             ),
             click.option("--holder", help="NIF whose certificate the registry chooses."),
             password_option,
+            passphrase_option,
             click.option(
                 "--environment",
                 default="test",
@@ -86,10 +98,10 @@ def credential_of(path: Path, password_env: str) -> Credential:
     return load_pkcs12(data, password)
 
 
-def registry_of(folder: Path, password_env: str) -> CertificateRegistry:
+def registry_of(folder: Path, passphrase_env: str) -> CertificateRegistry:
     """Open a registry of certificates with the passphrase of a variable."""
     store = FolderStore(folder)
-    return CertificateRegistry(store, derive_key(os.environ.get(password_env, ""), store))
+    return CertificateRegistry(store, derive_key(os.environ.get(passphrase_env, ""), store))
 
 
 def credential_from(
@@ -97,6 +109,7 @@ def credential_from(
     certificates: Path | None,
     holder: str | None,
     password_env: str,
+    passphrase_env: str,
     environment: str,
 ) -> Credential:
     """Load the certificate that was named, or let the registry choose the one of a NIF."""
@@ -104,7 +117,7 @@ def credential_from(
         return credential_of(certificate, password_env)
     if certificate is None and certificates is not None and holder:
         where = environment if environment in ("test", "production") else ""
-        return registry_of(certificates, password_env).choose(holder, where)
+        return registry_of(certificates, passphrase_env).choose(holder, where)
     raise click.UsageError("name --certificate, or --certificates with --holder")
 
 

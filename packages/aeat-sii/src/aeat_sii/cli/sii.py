@@ -97,6 +97,7 @@ def send(
     certificates: Path | None,
     holder: str | None,
     password_env: str,
+    passphrase_env: str,
     environment: str,
     trust: Path | None,
     authority: str,
@@ -110,7 +111,9 @@ def send(
 
     rejected = False
     with Client(
-        credential_from(certificate, certificates, holder, password_env, environment),
+        credential_from(
+            certificate, certificates, holder, password_env, passphrase_env, environment
+        ),
         place=_place(environment, authority, accept_marked=accept_marked),
         trust=trust.read_bytes() if trust else None,
     ) as client:
@@ -153,6 +156,7 @@ def query(
     certificates: Path | None,
     holder: str | None,
     password_env: str,
+    passphrase_env: str,
     environment: str,
     trust: Path | None,
     authority: str,
@@ -170,7 +174,9 @@ def query(
     if book == "received":
         asked = q.QueryReceived(header=header, filter=f.ReceivedFilter(period=when))
     with Client(
-        credential_from(certificate, certificates, holder or nif, password_env, environment),
+        credential_from(
+            certificate, certificates, holder or nif, password_env, passphrase_env, environment
+        ),
         place=_place(environment, authority, accept_marked=accept_marked),
         trust=trust.read_bytes() if trust else None,
     ) as client:

@@ -208,6 +208,7 @@ def send(
     certificates: Path | None,
     holder: str | None,
     password_env: str,
+    passphrase_env: str,
     environment: str,
     trust: Path | None,
     once: bool,
@@ -224,7 +225,9 @@ def send(
     with (
         opened_store(store) as connection,
         Client(
-            credential_from(certificate, certificates, holder, password_env, environment),
+            credential_from(
+                certificate, certificates, holder, password_env, passphrase_env, environment
+            ),
             environment=environment_of(environment),
             trust=trust.read_bytes() if trust else None,
         ) as client,
@@ -263,6 +266,7 @@ def query(
     certificates: Path | None,
     holder: str | None,
     password_env: str,
+    passphrase_env: str,
     environment: str,
     trust: Path | None,
 ) -> int:
@@ -276,7 +280,9 @@ def query(
         filter=Filter(period=Period.of(date(year, month, 1)), number=number),
     )
     with Client(
-        credential_from(certificate, certificates, holder, password_env, environment),
+        credential_from(
+            certificate, certificates, holder, password_env, passphrase_env, environment
+        ),
         environment=environment_of(environment),
         trust=trust.read_bytes() if trust else None,
     ) as client:

@@ -12,6 +12,7 @@ from aeat_sii.sii.authorities import PRODUCTION, TEST, Authority, Place, Stage, 
 from aeat_sii.sii.books import BOOKS, Book, Service
 from aeat_sii.sii.client import AsyncClient, Client
 from aeat_sii.sii.codes import Communication, ContrastState
+from aeat_sii.sii.converting import CannotBookError, issued_of
 from aeat_sii.sii.deadlines import deadline_of
 from aeat_sii.sii.messages import build, match, prepare, read_answer
 from aeat_sii.sii.querying import build_query, next_page, read_query_answer
@@ -26,6 +27,7 @@ __all__ = [
     "AsyncClient",
     "Authority",
     "Book",
+    "CannotBookError",
     "Client",
     "Communication",
     "ContrastState",
@@ -36,6 +38,7 @@ __all__ = [
     "build",
     "build_query",
     "deadline_of",
+    "issued_of",
     "local",
     "match",
     "next_page",

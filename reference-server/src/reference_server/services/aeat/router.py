@@ -1,12 +1,36 @@
 """Routes of the tax agency."""
 
-from fastapi import APIRouter, Response
+from datetime import date
+from typing import Annotated
 
-from reference_server.context import AppRelay, Db
+from fastapi import APIRouter, Path, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from reference_server.context import (
+    AgencyConnect,
+    AppDeclaration,
+    AppRelay,
+    AppSettings,
+    Db,
+    Linked,
+    SiiConnect,
+)
+from reference_server.errors import InvalidError
+from reference_server.links import Link
+from reference_server.parties import party_from_json
 from reference_server.problems import responses
 from reference_server.security import CanRead, CanWrite
-from reference_server.services.aeat import service
-from reference_server.services.aeat.schemas import ChainAudit, DeliveryResult, RecordState
+from reference_server.services.aeat import asking, books, service
+from reference_server.services.aeat.schemas import (
+    BookedInvoice,
+    BookedState,
+    ChainAudit,
+    DeliveryResult,
+    HeldPage,
+    Party,
+    PlaceInQuery,
+    RecordState,
+)
 
 __all__ = ["router"]
 
@@ -41,3 +65,78 @@ def retry(caller: CanWrite, db: Db, relay: AppRelay) -> DeliveryResult:
 def audit(caller: CanRead, db: Db) -> ChainAudit:
     """Judge the company's chain, and say how to repair it where it is broken."""
     return service.audit(db, caller)
+
+
+@router.get("/chain/export", responses=responses(401))
+def export_chain(caller: CanRead, db: Db) -> Response:
+    """Return the company's records as they were hashed, in an archive with an index."""
+    headers = {"Content-Disposition": 'attachment; filename="chain.zip"'}
+    return Response(asking.export_chain(db, caller), headers=headers, media_type="application/zip")
+
+
+@router.get("/held", responses=responses(401, 404, 422, 502))
+async def held(
+    caller: CanRead,
+    db: Db,
+    settings: AppSettings,
+    connect: AgencyConnect,
+    link: Linked,
+    year: Annotated[int, Query(ge=2024, le=2100)],
+    month: Annotated[int, Query(ge=1, le=12)],
+    number: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
+    after_number: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
+    after_issued_on: date | None = None,
+) -> HeldPage:
+    """Ask the agency what it holds of a month of the company's invoices."""
+    after = None
+    if after_number is not None and after_issued_on is not None:
+        after = PlaceInQuery(number=after_number, issued_on=after_issued_on)
+    elif after_number is not None or after_issued_on is not None:
+        raise InvalidError("after_number and after_issued_on go together")
+    company = await _company(link)
+    return await run_in_threadpool(
+        asking.held, db, settings, connect, caller, company, date(year, month, 1), number, after
+    )
+
+
+@router.get("/declaration", responses=responses(404))
+def declaration(made: AppDeclaration) -> Response:
+    """Return the producer's declaration (declaración responsable); anybody may read it."""
+    return Response(asking.declaration_page(made), media_type="text/html")
+
+
+@router.post("/sii/issued/{invoice_id}", responses=responses(401, 403, 404, 409, 422, 502))
+async def book(
+    invoice_id: str,
+    caller: CanWrite,
+    db: Db,
+    settings: AppSettings,
+    connect: SiiConnect,
+    link: Linked,
+    *,
+    changes: bool = False,
+) -> BookedState:
+    """Send the entry of an issued invoice to the SII; ``changes`` replaces the one that is held."""
+    company = await _company(link)
+    return await run_in_threadpool(
+        books.send, db, settings, connect, caller, company, invoice_id, changes=changes
+    )
+
+
+@router.get("/sii/issued/{year}/{period}", responses=responses(401, 404, 422, 502))
+async def booked(
+    year: Annotated[int, Path(ge=2017, le=2100)],
+    period: Annotated[str, Path(pattern="^(0[1-9]|1[0-2]|[1-4]T)$")],
+    caller: CanRead,
+    db: Db,
+    settings: AppSettings,
+    connect: SiiConnect,
+    link: Linked,
+) -> list[BookedInvoice]:
+    """Ask the SII for the issued invoices that it holds of a period, with their contrast."""
+    company = await _company(link)
+    return await run_in_threadpool(books.held, db, settings, connect, caller, company, year, period)
+
+
+async def _company(link: Link) -> Party:
+    return party_from_json((await link.get("/api/v1/auth/company"))["party"])

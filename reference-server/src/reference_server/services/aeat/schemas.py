@@ -1,10 +1,22 @@
 """What the service of the tax agency answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["ChainAudit", "DeliveryResult", "RecordState"]
+from facturae_es.model import Party
+
+__all__ = [
+    "BookedInvoice",
+    "BookedState",
+    "ChainAudit",
+    "DeliveryResult",
+    "HeldInvoice",
+    "HeldPage",
+    "Party",
+    "PlaceInQuery",
+    "RecordState",
+]
 
 
 class RecordState(BaseModel):
@@ -42,3 +54,63 @@ class ChainAudit(BaseModel):
     """Position of the first record that does not fit."""
     plan: list[str] = []
     """What to do about it, in this order."""
+
+
+class HeldInvoice(BaseModel):
+    """A record that the agency holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    issued_on: date
+    state: str
+    """``Correcto``, ``AceptadoConErrores`` or ``Anulado``."""
+    code: str | None
+    message: str | None
+    fingerprint: str | None
+    changed_at: datetime
+
+
+class PlaceInQuery(BaseModel):
+    """The last invoice of a page: the next one begins after it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    issued_on: date
+
+
+class HeldPage(BaseModel):
+    """One page of what the agency holds; up to 10,000 records."""
+
+    items: list[HeldInvoice]
+    next_after: PlaceInQuery | None
+    """Ask on with ``after_number`` and ``after_issued_on``; ``null`` at the end."""
+
+
+class BookedState(BaseModel):
+    """What the SII says of the entry of an invoice."""
+
+    model_config = ConfigDict(frozen=True)
+
+    invoice_id: str
+    state: str
+    code: str | None
+    message: str | None
+    csv: str | None
+    held: str | None
+    """State of the entry that the agency holds already, where it refuses this one for that."""
+
+
+class BookedInvoice(BaseModel):
+    """An issued invoice that the SII holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    issued_on: date
+    state: str | None
+    contrast: str | None
+    """How it compares with what the customer sent."""
+    total: str | None
+    """In euros, as the agency writes it."""

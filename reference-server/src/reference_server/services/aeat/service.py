@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from aeat_sii import sii
 from aeat_sii.environments import Environment
 from aeat_sii.verifactu.audit import audit as audit_chain
 from aeat_sii.verifactu.client import Client
@@ -16,6 +17,7 @@ from aeat_sii.verifactu.store.deliveries import DeliveryState
 from einvoice_core.certificates import Credential
 from reference_server import chain, credentials
 from reference_server.checkpoints import reach
+from reference_server.context import AgencyConnectFunction, SiiConnectFunction
 from reference_server.database import Database
 from reference_server.errors import NotDeliveredError, NotFoundError
 from reference_server.events import Delivery, Relay, RetryLater
@@ -24,17 +26,25 @@ from reference_server.security import Caller
 from reference_server.services.aeat.schemas import ChainAudit, DeliveryResult, RecordState
 from reference_server.settings import Settings
 
-__all__ = ["audit", "connector", "deliver", "record_xml", "retry", "state_of", "submitter"]
+__all__ = [
+    "audit",
+    "connector",
+    "deliver",
+    "record_xml",
+    "retry",
+    "sii_connector",
+    "state_of",
+    "submitter",
+]
 
 logger = logging.getLogger(__name__)
-_Connect = Callable[[Credential], Client]
 
 
 def submitter(
     db: Database,
     settings: Settings,
     metrics: Metrics,
-    connect: _Connect,
+    connect: AgencyConnectFunction,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Callable[[Delivery], None]:
     """Make the handler that sends the pending records of a company, in the order of the chain.
@@ -125,11 +135,20 @@ def audit(db: Database, caller: Caller) -> ChainAudit:
 
 def connector(
     environment: Environment, roots: bytes | None, clock: Callable[[], datetime]
-) -> _Connect:
+) -> AgencyConnectFunction:
     """Make the function that opens the agency's service with a certificate."""
 
     def connect(credential: Credential) -> Client:
         return Client(credential, environment=environment, trust=roots, clock=clock)
+
+    return connect
+
+
+def sii_connector(place: sii.Place, roots: bytes | None) -> SiiConnectFunction:
+    """Make the function that opens the services of the SII with a certificate."""
+
+    def connect(credential: Credential) -> sii.Client:
+        return sii.Client(credential, place=place, trust=roots)
 
     return connect
 

@@ -1,0 +1,105 @@
+"""What the agency holds, what a company hands over, and the declaration of the program."""
+
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aeat_sii.errors import DeclarationError
+
+DECLARATION = """
+name = "Facturador de prueba"
+code = "EI"
+version = "1.0"
+components = ["Un servidor"]
+only_verifactu = true
+serves_several = true
+producer_name = "PROGRAMAS DE PRUEBA SL"
+producer_nif = "B28015865"
+producer_address = "Calle Inventada 1, 28001 Madrid"
+declared_on = 2026-07-01
+declared_at = "Madrid"
+"""
+
+
+def issue(office: Any, count: int) -> list[dict[str, Any]]:
+    office.open_series()
+    client = office.add_client()
+    return [office.issue(office.draft(client)["id"]) for _ in range(count)]
+
+
+def asked(office: Any, **changes: Any) -> Any:
+    today = date.today()  # noqa: DTZ011 - the day of issue
+    return office.get("/aeat/held", params={"year": today.year, "month": today.month, **changes})
+
+
+def test_the_agency_is_asked_what_it_holds(office: Any) -> None:
+    issued = issue(office, 2)
+    assert asked(office).json() == {"items": [], "next_after": None}
+    office.post("/aeat/deliveries")
+
+    held = asked(office).json()
+
+    ours = [office.get(f"/aeat/invoices/{each['id']}").json() for each in issued]
+    rows = [(each["number"], each["fingerprint"], each["state"]) for each in held["items"]]
+    assert rows == [(each["number"], each["fingerprint"], "Correcto") for each in ours]
+    one = asked(office, number="A/2").json()["items"]
+    assert [each["number"] for each in one] == ["A/2"]
+    place = {"after_number": "A/1", "after_issued_on": held["items"][0]["issued_on"]}
+    assert [each["number"] for each in asked(office, **place).json()["items"]] == ["A/2"]
+    refused = asked(office, after_number="A/1")
+    assert (refused.status_code, refused.json()["code"]) == (422, "server.invalid")
+
+
+def test_the_chain_is_handed_over_octet_by_octet(office: Any) -> None:
+    issued = issue(office, 2)
+
+    answer = office.get("/aeat/chain/export")
+
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        index = json.loads(archive.read("index.json"))
+        files = [archive.read(row["file"]) for row in index]
+    records = [office.get(f"/aeat/invoices/{each['id']}/record").content for each in issued]
+    assert files == records
+
+
+def test_the_declaration_is_shown_where_there_is_one(house: Any, office: Any) -> None:
+    missing = office.get("/aeat/declaration")
+    assert (missing.status_code, missing.json()["code"]) == (404, "server.not_found")
+    file: Path = house.folder / "declaration.toml"
+    file.write_text(DECLARATION, encoding="utf-8")
+
+    page = house.start(declaration=file).get("/api/v1/aeat/declaration")
+
+    assert page.status_code == 200
+    assert "PROGRAMAS DE PRUEBA SL" in page.text
+    file.write_text(DECLARATION.replace("producer_name", "producer"), encoding="utf-8")
+    with pytest.raises(DeclarationError, match="producer_name"):
+        house.app(declaration=file)
+
+
+def test_an_issued_invoice_is_booked_in_the_sii(office: Any) -> None:
+    first, second = issue(office, 2)
+    today = date.today()  # noqa: DTZ011 - the day of issue
+    period = f"/aeat/sii/issued/{today.year}/{today.month:02}"
+    assert office.get(period).json() == []
+
+    booked = office.post(f"/aeat/sii/issued/{first['id']}").json()
+
+    assert (booked["state"], booked["code"], booked["held"]) == ("Correcto", None, None)
+    assert booked["csv"]
+    again = office.post(f"/aeat/sii/issued/{first['id']}").json()
+    assert (again["state"], again["held"]) == ("Incorrecto", "Correcta")
+    changed = office.post(f"/aeat/sii/issued/{first['id']}?changes=true").json()
+    assert changed["state"] == "Correcto"
+    never = office.post(f"/aeat/sii/issued/{second['id']}?changes=true").json()
+    assert never["state"] == "Incorrecto"
+    held = office.get(period).json()
+    assert [(each["number"], each["total"]) for each in held] == [("A/1", "242.00")]
+    assert office.post("/aeat/sii/issued/nobody").status_code == 404
+    assert office.get("/aeat/sii/issued/2026/13").status_code == 422
