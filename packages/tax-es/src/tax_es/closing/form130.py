@@ -360,6 +360,8 @@ def close_131(
         parameters.append(used(row))
     if min(sales, farming_income, withheld, options.filed) < 0:
         raise FormError("boxes 03, 05, 08 and 14 are not negative")
+    if any(each.employees < 0 for each in activities):
+        raise FormError("a number of employees is not negative")
     names = ("none", "one", "more")
     yields = [max(_ZERO, exact(each.net_yield, "a yield")) for each in activities]
     percents = [rates.value[names[min(each.employees, 2)]] * factor for each in activities]
