@@ -134,6 +134,8 @@ def test_corrective_forms_of_designs_without_box_111(year: int) -> None:
         "first_rectification": {"new_69": "1300"},
     }
     assert cases.compute(case)["first.71"] == "300.00"
+    with pytest.raises(TaxError, match="ask for a rectification"):
+        cases.compute(case | {"first_rectification": {"new_69": "700"}})
 
 
 def test_a_negative_number_of_employees_is_not_several() -> None:
