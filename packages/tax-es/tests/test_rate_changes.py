@@ -1,7 +1,8 @@
 """Every change of every dated percentage: the day before it and the day itself.
 
-The table is written by hand from the laws, apart from ``params``; a row of a table whose first day,
-or the day after its last one, is missing here fails the tests.
+The table says a second time, day by day, what ``params`` holds, so that no value moves unseen; it
+was not read anew from the laws. A first day of a row, or a day after a last one, that is missing
+here fails the tests.
 """
 
 from datetime import date, timedelta
