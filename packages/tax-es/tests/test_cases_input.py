@@ -124,3 +124,21 @@ def test_a_foral_form_is_refused() -> None:
 def test_a_year_that_no_calendar_has_is_refused(year: int) -> None:
     with pytest.raises(CaseError, match="year is a number from"):
         cases.compute({"year": year, "net_monthly": "1250"})
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024])
+def test_corrective_forms_of_designs_without_box_111(year: int) -> None:
+    case = {
+        "year": year,
+        "original": {"69": "1000", "71": "1000"},
+        "first_rectification": {"new_69": "1300"},
+    }
+    assert cases.compute(case)["first.71"] == "300.00"
+    with pytest.raises(TaxError, match="ask for a rectification"):
+        cases.compute(case | {"first_rectification": {"new_69": "700"}})
+
+
+def test_a_negative_number_of_employees_is_not_several() -> None:
+    case = {"period": "2025-1T", "activities": [{"net_yield": "9000", "employees": -1}]}
+    with pytest.raises(TaxError, match="not negative"):
+        cases.compute(case, "modelo131")

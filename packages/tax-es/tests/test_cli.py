@@ -108,6 +108,19 @@ def test_forms_of_a_quarter(run: Run, ledger: str, model: str) -> None:
     assert (code, told["model"], told["period"]) == (0, model, "2025-2T")
 
 
+def test_form_131_needs_its_activities(run: Run, ledger: str, tmp_path: Path) -> None:
+    code, told, err = run("form", "131", "--input", ledger, "--period", "2025-1T")
+    assert (code, told, "no activity by modules" in err) == (2, None, True)
+    path = tmp_path / "modules.json"
+    told = json.loads(Path(ledger).read_text("utf-8"))
+    told["modules"] = [{"id": "bar", "employees": 1, "net_yield": "20000"}]
+    path.write_text(json.dumps(told), "utf-8")
+    arguments = ["form", "131", "--input", str(path), "--period", "2025-1T"]
+    code, told, _ = run(*arguments, "--option", "yield_before=9500")
+    assert (code, told["boxes"]["02"], told["boxes"]["15"]) == (0, "600.00", "525.00")
+    assert "02: pagos por módulos" in run(*arguments, "--format", "text")[1]
+
+
 @pytest.mark.parametrize("model", ["347", "190", "180", "390"])
 def test_forms_of_a_year(run: Run, ledger: str, model: str) -> None:
     code, told, _ = run("form", model, "--input", ledger, "--period", "2025-0A")

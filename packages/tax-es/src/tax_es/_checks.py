@@ -1,11 +1,11 @@
 """What every function of the package refuses before it computes."""
 
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
 
 from tax_es.errors import ArgumentError
 
-__all__ = ["exact", "require_day"]
+__all__ = ["exact", "require_day", "require_year"]
 
 
 def exact(value: object, what: str) -> Decimal:
@@ -28,3 +28,13 @@ def require_day(day: object) -> None:
     """
     if not isinstance(day, date) or isinstance(day, datetime):
         raise ArgumentError(f"a day is a datetime.date, not {type(day).__name__}")
+
+
+def require_year(year: object) -> None:
+    """Refuse what is no year of the calendar.
+
+    Raises:
+        ArgumentError: It is no whole number from 1 to 9999.
+    """
+    if isinstance(year, bool) or not isinstance(year, int) or not MINYEAR <= year <= MAXYEAR:
+        raise ArgumentError(f"a year is a number from {MINYEAR} to {MAXYEAR}")

@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
 
-from tax_es._checks import require_day
+from tax_es._checks import require_day, require_year
 from tax_es.errors import ArgumentError, CalendarError, UnknownKindError
 from tax_es.parameters import load, series
 
@@ -141,6 +141,7 @@ class Period:
     code: str
 
     def __post_init__(self) -> None:
+        require_year(self.year)
         if not _PERIOD.fullmatch(self.code):
             raise ArgumentError(f"{self.code!r} is no period: use 01 to 12, 1T to 4T, or 0A")
 
@@ -149,7 +150,7 @@ class Period:
         """Read ``2025-1T``, ``2025-07`` or ``2025-0A``.
 
         Raises:
-            ArgumentError: The text is something else.
+            ArgumentError: The text is something else, or the year is 0.
         """
         found = re.fullmatch(r"(\d{4})-?(\w{2})", str(text).strip(), re.ASCII)
         if not found:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pydantic import ValidationError
+
 from tax_es.cases import income, vat
 from tax_es.cases.reading import Case, amount
 from tax_es.errors import CaseError
@@ -105,7 +107,11 @@ def compute(case: Mapping[str, Any] | str, topic: str = "") -> dict[str, Any]:
     if name in ("iva_prorrata", "iva_303_general"):
         # Two files of cases hold a second kind.
         name = topic_of(fields)
-    answer = _TOPICS[name](reader)
+    try:
+        answer = _TOPICS[name](reader)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise CaseError(f"a field of the case: {first['msg']}", fields=first["loc"]) from error
     reader.done()
     return {key: _written(value) for key, value in answer.items()}
 

@@ -28,7 +28,7 @@ _UNDATED_YEAR = 2025
 
 
 def _year_end(case: Case, default: int | None = None) -> date:
-    return quota.accrual(case.whole("year", default=default))
+    return quota.accrual(case.year(default=default))
 
 
 def quotas(case: Case) -> Mapping[str, object]:
@@ -73,12 +73,12 @@ def direct_estimation(case: Case) -> Mapping[str, object]:
 def objective_estimation(case: Case) -> Mapping[str, object]:
     """Net yield of an activity by modules."""
     day = _year_end(case)
-    units = {int(key): value for key, value in case.amounts("units").items()}
+    units = case.numbered("units")
     if case.has("hours"):
         hours = case.part("hours")
         staff = modules.units_of_staff(
             hours.whole("all_year_employees", default=0),
-            [hours.amount("hours_each")] * hours.whole("new_employees", default=0),
+            [hours.amount("hours_each")] * hours.whole("new_employees", default=0, most=1_000),
             hours.amount("convention", default=Decimal(1800)),
         )
         hours.done()
@@ -187,5 +187,5 @@ def form_131(case: Case) -> Mapping[str, object]:
 
 def _quarter(case: Case) -> Period:
     text = case.text("period")
-    year = case.whole("year", default=_UNDATED_YEAR)
+    year = case.year(default=_UNDATED_YEAR)
     return Period.parse(text if "-" in text else f"{year}-{text}")

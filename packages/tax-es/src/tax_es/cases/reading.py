@@ -42,6 +42,8 @@ class Case:
     def __init__(self, fields: Mapping[str, Any], name: str = "case") -> None:
         if not isinstance(fields, Mapping):
             raise CaseError(f"{name} is an object of JSON")
+        if not all(isinstance(key, str) for key in fields):
+            raise CaseError(f"{name} has a field whose name is no text")
         self._fields = fields
         self._name = str(fields.get("id", name))
         self._read: set[str] = set()
@@ -72,14 +74,16 @@ class Case:
         value = self.raw(*names)
         return None if value is None else amount(value, names[0])
 
-    def whole(self, *names: str, default: int | None = None) -> int:
-        """Return a whole number."""
+    def whole(self, *names: str, default: int | None = None, most: int | None = None) -> int:
+        """Return a whole number; with ``most``, one from 0 to it."""
         value = self.raw(*names, default=default)
         if value is None:
             raise CaseError(f"{self._name} lacks {names[0]}", field=names[0])
         found = amount(value, names[0])
         if found != int(found):
             raise CaseError(f"{names[0]} is a whole number", field=names[0])
+        if most is not None and not 0 <= found <= most:
+            raise CaseError(f"{names[0]} is a number from 0 to {most}", field=names[0])
         return int(found)
 
     def year(self, *, default: int | None = None) -> int:
@@ -109,6 +113,15 @@ class Case:
         if not isinstance(value, Mapping):
             raise CaseError(f"{self._name}: {names[0]} is an object of amounts", field=names[0])
         return {str(key): amount(each, f"{names[0]}.{key}") for key, each in value.items()}
+
+    def numbered(self, name: str) -> dict[int, Decimal]:
+        """Return an object of amounts whose names are numbers, such as those of modules."""
+        found: dict[int, Decimal] = {}
+        for key, value in self.amounts(name).items():
+            if not (key.isascii() and key.isdecimal() and len(key) <= 3):
+                raise CaseError(f"{name}: {key[:40]!r} is no number of a module", field=name)
+            found[int(key)] = value
+        return found
 
     def listed(self, *names: str) -> list[Any]:
         """Return a list."""

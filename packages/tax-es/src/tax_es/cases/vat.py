@@ -113,8 +113,8 @@ def simplified(case: Case) -> Mapping[str, object]:
     """Simplified regime: payments on account and the year."""
     day = date(case.year(), 12, 31)
     iae, percent = case.text("iae"), case.optional("quarterly_pct")
-    january = {int(k): v for k, v in case.amounts("units_january").items()}
-    average = {int(k): v for k, v in case.amounts("units_year").items()} or january
+    january = case.numbered("units_january")
+    average = case.numbered("units_year") or january
     answer: dict[str, object] = {}
     paid = case.optional("paid_on_account")
     if january:
@@ -274,10 +274,17 @@ class _Entries:
                 lines=(line,), modifies=modifies, services=kind in ("service", "services"),
                 investment_good=investment or kind in _INVESTMENT,
                 deductible_percent=part.amount("deductible_pct", default=Decimal(100)),
-                use=Use(part.text("use", default=Use.COMMON)),
+                use=_use(part),
             )  # fmt: skip
             part.done()
             self.received.append(entry)
+
+
+def _use(part: Case) -> Use:
+    name = part.text("use", default=Use.COMMON)
+    if name not in tuple(Use):
+        raise CaseError(f"{name!r} is no use: use one of {', '.join(Use)}", field="use")
+    return Use(name)
 
 
 def compensation(case: Case) -> Mapping[str, object]:
@@ -321,5 +328,5 @@ def rectification(case: Case) -> Mapping[str, object]:
         boxes = form303.close(Ledger(), period, options).boxes
         answer |= {f"{name}.{box}": value for box, value in boxes.items()} | dict(boxes)
         earlier.append(dict(boxes))
-        agreed += boxes["73"] + boxes["111"]
+        agreed += boxes["73"] + boxes.get("111", _ZERO)
     return answer

@@ -131,7 +131,7 @@ def reta(day: date, monthly_income: Decimal, base: Decimal | None, trace: bool) 
     "--period", type=io.period, required=True, help="Such as 2025-1T, 2025-07 or 2025-0A."
 )
 @click.option("--option", "chosen", multiple=True, metavar="NAME=VALUE",
-              help="Such as to_compensate=100 or prorrata=56 (form 303).")  # fmt: skip
+              help="Such as prorrata=56 (303) or yield_before=9500 (130, 131).")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["json", "text"]), default="json")
 @click.option("--language", type=click.Choice(["es", "en"]), default="es")
 @click.option("--explain", help="Only the sentences that lead to a box.")

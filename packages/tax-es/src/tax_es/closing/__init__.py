@@ -1,6 +1,6 @@
 """Closes of a period: forms as boxes, with the entries behind each and a trace."""
 
-from tax_es.closing import form130, form303, form390, parties, withheld
+from tax_es.closing import form130, form131, form303, form390, parties, withheld
 from tax_es.closing.form130 import close_130, close_131
 from tax_es.closing.parties import close_347, close_349
 from tax_es.closing.result import Close
@@ -18,6 +18,7 @@ __all__ = [
     "close_347",
     "close_349",
     "form130",
+    "form131",
     "form303",
     "form390",
     "parties",

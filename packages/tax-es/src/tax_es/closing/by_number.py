@@ -1,12 +1,12 @@
 """Closing a form by its number, with options as texts."""
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from decimal import Decimal
 
 from einvoice_core.money import parse_decimal
 from tax_es.calendar import Period
-from tax_es.closing import form130, form303, form390
+from tax_es.closing import form130, form131, form303, form390
 from tax_es.closing.parties import close_347, close_349
 from tax_es.closing.result import Close
 from tax_es.closing.withheld import close_111, close_115, close_123, close_180, close_190
@@ -15,10 +15,11 @@ from tax_es.ledger import Issued, Ledger, Received
 
 __all__ = ["MODELS", "close_form", "close_stream"]
 
-MODELS = ("303", "130", "111", "115", "123", "349", "347", "190", "180", "390")
+MODELS = ("303", "130", "131", "111", "115", "123", "349", "347", "190", "180", "390")
 """Numbers of the forms that a ledger alone closes."""
 
 _PERIODS = {"111": close_111, "115": close_115, "123": close_123}
+_ON_ACCOUNT = {"130": form130.close_from_ledger, "131": form131.close_from_ledger}
 _YEARS = {"347": close_347, "180": close_180, "190": close_190}
 
 
@@ -34,9 +35,9 @@ def close_form(
     Args:
         model: Number of the form.
         ledger: The books.
-        period: The period; the year for yearly forms. Form 130 takes its earlier quarters from the
-            same books, and form 390 its forms 303.
-        chosen: Options as ``name=value``, for forms 303 and 130.
+        period: The period; the year for yearly forms. Forms 130 and 131 take their earlier
+            quarters from the same books, and form 390 its forms 303.
+        chosen: Options as ``name=value``, for forms 303, 130 and 131.
         allow_unverified: Whether parameters that carry a mark may be used.
 
     Raises:
@@ -46,7 +47,7 @@ def close_form(
     """
     if model not in MODELS:
         raise UnknownKindError(f"form {model} is not closed from a ledger", known=MODELS)
-    if chosen and model not in ("303", "130"):
+    if chosen and model not in ("303", *_ON_ACCOUNT):
         raise ArgumentError(f"form {model} has no options here")
     if model in _YEARS or model == "390":
         if period.code != "0A":
@@ -58,8 +59,8 @@ def close_form(
         )
     if model == "303":
         return form303.close(ledger, period, _options_303(chosen))
-    if model == "130":
-        return _form_130(ledger, period, chosen, allow_unverified)
+    if model in _ON_ACCOUNT:
+        return _on_account(model, ledger, period, chosen, allow_unverified)
     if model == "349":
         return close_349(ledger, period)
     return _PERIODS[model](ledger, period)
@@ -98,22 +99,27 @@ def _quarters(ledger: Ledger, year: int) -> list[Close]:
     return forms
 
 
-def _form_130(
-    ledger: Ledger, period: Period, chosen: tuple[str, ...], allow_unverified: bool
+def _on_account(
+    model: str, ledger: Ledger, period: Period, chosen: tuple[str, ...], allow_unverified: bool
 ) -> Close:
-    given = _parsed(chosen, {"method": str, "yield_before": Decimal, "housing_loan": bool,
-                             "ceuta_melilla": bool, "filed": Decimal})  # fmt: skip
-    earlier: list[Close] = []
+    """Close form 130 or 131 after the earlier quarters of its year."""
+    kinds = {"yield_before": Decimal, "housing_loan": bool, "ceuta_melilla": bool, "filed": Decimal}
+    given = _parsed(chosen, kinds | ({"method": str} if model == "130" else {}))
+    options = form130.Options(**given, allow_unverified=allow_unverified)  # type: ignore[arg-type]  # checked above
+    earlier: list[Mapping[str, Decimal]] = []
     for code in ("1T", "2T", "3T", "4T"):
-        options = form130.Options(
-            **{**given, "earlier": [each.boxes for each in earlier],  # type: ignore[arg-type]  # checked above
-               "allow_unverified": allow_unverified}
-        )  # fmt: skip
-        closed = form130.close_from_ledger(ledger, Period(period.year, code), options)
-        if code == period.code:
+        asked = code == period.code
+        # What was filed before is of the quarter that is asked for, not of the earlier ones.
+        filed = options.filed if asked else Decimal(0)
+        closed = _ON_ACCOUNT[model](
+            ledger,
+            Period(period.year, code),
+            replace(options, earlier=tuple(earlier), filed=filed),
+        )
+        if asked:
             return closed
-        earlier.append(closed)
-    raise ArgumentError(f"form 130 is for a quarter, not for {period.code}")
+        earlier.append(closed.boxes)
+    raise ArgumentError(f"form {model} is for a quarter, not for {period.code}")
 
 
 def _options_303(chosen: tuple[str, ...]) -> form303.Options:

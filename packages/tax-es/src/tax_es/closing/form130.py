@@ -17,7 +17,7 @@ from tax_es.closing.result import Close, Sums, finish, refuse_foral
 from tax_es.errors import FormError
 from tax_es.graph import AboveZero, Graph, Linear, Node, Percent, Smallest
 from tax_es.irpf.direct import Method, depreciation, hard_to_justify
-from tax_es.ledger.entries import Asset, Ledger, Received
+from tax_es.ledger.entries import Asset, Branch, Ledger, Received
 from tax_es.parameters import Parameter, series
 from tax_es.trace import Step, Used, used
 
@@ -98,6 +98,11 @@ def figures_of(ledger: Ledger, period: Period, *, allow_unverified: bool = False
         if first <= sale.on <= last and not sale.investment_good:
             _in_euros(sale.id, sale.currency)
             income = sale.taxable_base if sale.income is None else sale.income
+            if sale.branch is Branch.FARMING:
+                if sale.on in period:
+                    sums.add("08", income, sale.id)
+                    sums.add("10", sale.withheld, sale.id)
+                continue
             sums.add("01", income, sale.id)
             if sale.withheld:
                 sums.add("06", sale.withheld, sale.id)
@@ -116,13 +121,17 @@ def figures_of(ledger: Ledger, period: Period, *, allow_unverified: bool = False
         "01": ("ingresos computables", "income", "LIRPF, art. 28"),
         "02_before": ("gastos deducibles", "deductible expenses", "LIRPF, arts. 28 and 30"),
         "06": ("retenciones soportadas", "withholdings", "RIRPF, art. 110.3.a"),
+        "08": ("ingresos agrarios", "farming income", "RIRPF, art. 110.1.c"),
+        "10": ("retenciones agrarias", "withholdings of farming", "RIRPF, art. 110.3.a"),
     }
     steps = tuple(
-        Step(key, sums.amount(key[:2]), "sum of entries of the year", (), article, es, en, (),
-             sums.entries(key[:2]))
+        Step(key, sums.amount(key[:2]),
+             f"sum of entries of the {'quarter' if key in ('08', '10') else 'year'}", (), article,
+             es, en, (), sums.entries(key[:2]))
         for key, (es, en, article) in words.items()
     )  # fmt: skip
-    return Figures(sums.amount("01"), sums.amount("02"), sums.amount("06"), steps=steps)
+    income, spent, withheld, farming, of_farming = map(sums.amount, ("01", "02", "06", "08", "10"))
+    return Figures(income, spent, withheld, farming, of_farming, steps)
 
 
 def _in_euros(entry: str, currency: str) -> None:
@@ -351,6 +360,8 @@ def close_131(
         parameters.append(used(row))
     if min(sales, farming_income, withheld, options.filed) < 0:
         raise FormError("boxes 03, 05, 08 and 14 are not negative")
+    if any(each.employees < 0 for each in activities):
+        raise FormError("a number of employees is not negative")
     names = ("none", "one", "more")
     yields = [max(_ZERO, exact(each.net_yield, "a yield")) for each in activities]
     percents = [rates.value[names[min(each.employees, 2)]] * factor for each in activities]

@@ -351,6 +351,9 @@ class Builder:
             ends["111"] = _ZERO
             if options.rectifies and result < 0:
                 ends["111"] = min(-result, closed["70"])
+        elif closed["70"] and result < 0:
+            # Forms that correct in favour of the taxpayer came with Orden HAC/819/2024.
+            raise FormError(f"{self.design.name} gives no payment back: ask for a rectification")
         left = -min(result, _ZERO) - ends.get("111", _ZERO)
         ends["73" if options.ask_refund else "72"] = left
         formulas = {

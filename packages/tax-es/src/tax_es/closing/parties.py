@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tax_es.calendar import Period
-from tax_es.closing.result import Close, as_record, refuse_foral
+from tax_es.closing.result import Close, as_record, held, refuse_foral
 from tax_es.errors import FormError
 from tax_es.ids import nif, vat
 from tax_es.ledger.entries import Bought, Issued, Ledger, Received
@@ -59,7 +59,8 @@ def close_347(ledger: Ledger, year: int) -> Close:
 
     Raises:
         TerritoryError: The ledger is declared to a foral authority.
-        FormError: A person has no valid NIF, or an entry is not in euros.
+        FormError: A person has no valid NIF, an entry is not in euros, or a field of the record
+            does not hold an amount.
     """
     refuse_foral(ledger.territory)
     period = Period(year, "0A")
@@ -82,10 +83,13 @@ def close_347(ledger: Ledger, year: int) -> Close:
     for (tax_id, key, reverse, cash), group in sorted(groups.items()):
         if abs(whole[tax_id, key]) <= limit.value:
             continue
-        quarters = {f"quarter_{n}": amount for n, amount in enumerate(group.quarters, 1)}
+        amounts = {"amount": group.amount}
+        amounts |= {f"quarter_{n}": amount for n, amount in enumerate(group.quarters, 1)}
+        told = {"cash": group.cash if group.cash > cash_limit.value else _ZERO}
         records.append(as_record(
-            tax_id=tax_id, name=group.name, province=group.province, key=key, amount=group.amount,
-            **quarters, cash=group.cash if group.cash > cash_limit.value else _ZERO,
+            tax_id=tax_id, name=group.name, province=group.province, key=key,
+            **held("347", tax_id, amounts, digits=13, signed=True),
+            **held("347", tax_id, told, digits=13, signed=False),
             reverse_charge=reverse, cash_accounting=cash,
         ))  # fmt: skip
         entries += group.entries
@@ -125,8 +129,9 @@ def close_349(ledger: Ledger, period: Period) -> Close:
 
     Raises:
         TerritoryError: The ledger is declared to a foral authority.
-        FormError: A VAT number is wrong, an entry is not in euros, or a correction does not say
-            what was declared before.
+        FormError: A VAT number is wrong, an entry is not in euros, a correction does not say what
+            was declared before, or a record is negative, for which the form has no sign: say with
+            ``corrects`` which period a credit note corrects.
     """
     refuse_foral(ledger.territory)
     if period.code == "0A":
@@ -144,10 +149,13 @@ def close_349(ledger: Ledger, period: Period) -> Close:
             if entry.declared_before is None:
                 raise FormError(f"{entry.id} corrects {entry.corrects}: say declared_before",
                                 entry=entry.id)  # fmt: skip
+            bases = {
+                "corrected": entry.declared_before + entry.taxable_base,
+                "declared_before": entry.declared_before,
+            }
             corrections.append(as_record(
                 tax_id=verdict.normalised, name=entry.party.name, key=key, period=entry.corrects,
-                corrected=entry.declared_before + entry.taxable_base,
-                declared_before=entry.declared_before,
+                **held("349", verdict.normalised, bases, digits=11, signed=False),
             ))  # fmt: skip
             continue
         group = groups.setdefault((verdict.normalised, key), _Group())
@@ -155,7 +163,12 @@ def close_349(ledger: Ledger, period: Period) -> Close:
         group.quarters[0] += entry.taxable_base
         group.entries.append(entry.id)
     records = [
-        as_record(tax_id=tax_id, name=group.name, key=key, amount=group.amount)
+        as_record(
+            tax_id=tax_id,
+            name=group.name,
+            key=key,
+            **held("349", tax_id, {"amount": group.amount}, digits=11, signed=False),
+        )
         for (tax_id, key), group in sorted(groups.items())
     ]
     entries = [entry for group in groups.values() for entry in group.entries]

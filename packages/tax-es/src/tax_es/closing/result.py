@@ -158,6 +158,37 @@ def refuse_foral(territory: str) -> None:
         raise TerritoryError(f"{territory} has its own forms, which are not recorded here")
 
 
+def held(
+    model: str, person: str, amounts: Mapping[str, Decimal], *, digits: int, signed: bool
+) -> Mapping[str, Decimal]:
+    """Return amounts of a record of a yearly form, or of form 349, if its fields hold them.
+
+    Args:
+        model: Number of the form.
+        person: Whom the record is about, for the message.
+        amounts: By their names, in euros.
+        digits: Before the point.
+        signed: Whether the fields have a place for the sign.
+
+    Raises:
+        FormError: An amount is negative in a field without sign, or too large.
+    """
+    for name, amount in amounts.items():
+        if amount < 0 and not signed:
+            raise FormError(
+                f"form {model} has no sign for {name} of {person}, which adds up to {amount}",
+                person=person,
+                field=name,
+            )
+        if abs(amount) >= Decimal(10) ** digits:
+            raise FormError(
+                f"form {model} holds {digits} digits of {name}: {person} has more",
+                person=person,
+                field=name,
+            )
+    return amounts
+
+
 def as_record(**fields: object) -> Mapping[str, str]:
     """Return a record with its values as texts."""
     return MappingProxyType(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tax_es.calendar import Period
-from tax_es.closing.result import Close, Sums, as_record, finish, refuse_foral
+from tax_es.closing.result import Close, Sums, as_record, finish, held, refuse_foral
 from tax_es.errors import FormError
 from tax_es.graph import Graph, Linear, Node
 from tax_es.ids import nif
@@ -58,6 +58,11 @@ class _Paid:
     key: str = ""
     subkey: str = ""
     place: str = ""
+
+    @property
+    def modality(self) -> str:
+        """As form 180 writes it: 1 in money, 2 in kind."""
+        return "2" if self.in_kind else "1"
 
 
 def payments_of(ledger: Ledger, period: Period) -> Iterator[_Paid]:
@@ -215,7 +220,7 @@ def close_190(ledger: Ledger, year: int) -> Close:
 
     Raises:
         TerritoryError: The ledger is declared to a foral authority.
-        FormError: A person has no valid NIF.
+        FormError: A person has no valid NIF, or a field of the record does not hold an amount.
     """
     period = Period(year, "0A")
     paid = _start(ledger, period, {kind for kind, _ in _111})
@@ -223,7 +228,7 @@ def close_190(ledger: Ledger, year: int) -> Close:
 
 
 def close_180(ledger: Ledger, year: int) -> Close:
-    """Close form 180: a record for each landlord and property.
+    """Close form 180: a record for each landlord and property, apart in money and in kind.
 
     Args:
         ledger: The books of the year.
@@ -234,10 +239,10 @@ def close_180(ledger: Ledger, year: int) -> Close:
 
     Raises:
         TerritoryError: The ledger is declared to a foral authority.
-        FormError: A person has no valid NIF.
+        FormError: A person has no valid NIF, or a field of the record does not hold an amount.
     """
     period = Period(year, "0A")
-    return _yearly("180", period, _start(ledger, period, {Income.RENT}), ("place",))
+    return _yearly("180", period, _start(ledger, period, {Income.RENT}), ("place", "modality"))
 
 
 def _yearly(model: str, period: Period, paid: list[_Paid], by: tuple[str, ...]) -> Close:
@@ -257,15 +262,19 @@ def _yearly(model: str, period: Period, paid: list[_Paid], by: tuple[str, ...]) 
         group = groups[key]
         money = [each for each in group if not each.in_kind]
         kind = [each for each in group if each.in_kind]
-        amounts = {
-            "amount": _gross(money), "withheld": _withheld(money),
-            "amount_in_kind": _gross(kind), "withheld_in_kind": _withheld(kind),
-        }  # fmt: skip
+        if "modality" in by:
+            amounts, paid_to = {"amount": _gross(group)}, {"withheld": _withheld(group)}
+        else:
+            amounts = {"amount": _gross(money), "amount_in_kind": _gross(kind)}
+            paid_to = {"withheld": _withheld(money), "withheld_in_kind": _withheld(kind)}
         party = group[0].party
         records.append(as_record(tax_id=key[0], name=party.name, province=party.province,
-                                 **dict(zip(by, key[1:], strict=True)), **amounts))  # fmt: skip
-        total["amount"] += amounts["amount"] + amounts["amount_in_kind"]
-        total["withheld"] += amounts["withheld"] + amounts["withheld_in_kind"]
+                                 **dict(zip(by, key[1:], strict=True)),
+                                 **held(model, key[0], amounts, digits=11, signed=True),
+                                 **held(model, key[0], paid_to, digits=11, signed=False),
+                                 ))  # fmt: skip
+        total["amount"] += sum(amounts.values(), _ZERO)
+        total["withheld"] += sum(paid_to.values(), _ZERO)
     article = "RIRPF, art. 108.2"
     entries = tuple(each.entry for each in paid)
     boxes = {"perceptions": Decimal(len(records)), **total}

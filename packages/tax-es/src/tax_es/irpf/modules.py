@@ -21,6 +21,7 @@ from tax_es.trace import Result, Step, Used, frozen, used
 __all__ = ["Activity", "activity", "net_yield", "units_of_staff", "valued"]
 
 _FILE = "irpf_activity.toml"
+_HOURS_OF_A_YEAR = 366 * 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,17 @@ def units_of_staff(all_year: int, hours: Iterable[Decimal], full_time: Decimal) 
 
     Returns:
         Units with two decimals, cut and not rounded, as the agency's manual does.
+
+    Raises:
+        ArgumentError: A number is a float, or is none of hours of a year; or the employees are
+            negative.
     """
-    parts = sum((exact(each, "hours") for each in hours), Decimal(0)) / exact(full_time, "hours")
+    worked = [exact(each, "hours") for each in hours]
+    if all_year < 0 or not all(0 <= each <= _HOURS_OF_A_YEAR for each in worked):
+        raise ArgumentError(f"employees are not negative; hours are 0 to {_HOURS_OF_A_YEAR}")
+    if not 1 <= exact(full_time, "hours") <= _HOURS_OF_A_YEAR:
+        raise ArgumentError(f"hours of full time are 1 to {_HOURS_OF_A_YEAR}")
+    parts = sum(worked, Decimal(0)) / full_time
     return all_year + parts.quantize(Decimal("0.01"), ROUND_DOWN)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from tax_es._checks import exact, require_day
+from tax_es._checks import exact, require_day, require_year
 from tax_es.errors import ArgumentError, TerritoryError
 from tax_es.graph import AboveZero, Graph, Linear, Node, ScaleOf, Smallest, by_territory
 from tax_es.parameters import load, series
@@ -73,7 +73,12 @@ class Quota:
 
 
 def accrual(year: int) -> date:
-    """Return the day on which the tax of a year accrues (LIRPF, art. 12.2)."""
+    """Return the day on which the tax of a year accrues (LIRPF, art. 12.2).
+
+    Raises:
+        ArgumentError: It is no year of the calendar.
+    """
+    require_year(year)
     return date(year, 12, 31)
 
 

@@ -1,5 +1,6 @@
 """Entries of a ledger: invoices, expenses, payments with withholding, assets."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,11 +14,13 @@ from einvoice_core.records import Record
 __all__ = [
     "Asset",
     "Bought",
+    "Branch",
     "Day",
     "Expense",
     "Income",
     "Issued",
     "Ledger",
+    "ModuleActivity",
     "Party",
     "Payment",
     "Received",
@@ -61,6 +64,16 @@ class Use(StrEnum):
     RIGHT = "right"
     NO_RIGHT = "no_right"
     COMMON = "common"
+
+
+class Branch(StrEnum):
+    """Which rule of the payments on account a sale follows."""
+
+    GENERAL = "general"
+    FARMING = "farming"
+    """Agriculture, livestock, forestry and fishing."""
+    NO_BASE_DATA = "no_base_data"
+    """Of an activity by modules none of whose data of 1 January could be determined."""
 
 
 class Income(StrEnum):
@@ -169,11 +182,13 @@ class Issued(_Entry):
         declared_before: What that form 349 declared for the customer, in euros.
         income: Income for IRPF, in euros; by default the sum of the bases.
         received_in_cash: Part paid in cash, in euros, for form 347.
+        branch: Which rule of forms 130 and 131 it follows.
     """
 
     operation: _Text = "domestic"
     income: Amount | None = None
     received_in_cash: Amount = Decimal(0)
+    branch: Branch = Branch.GENERAL
 
     @property
     def on(self) -> date:
@@ -278,6 +293,26 @@ class Asset(Record):
     yearly: Amount | None = None
 
 
+class ModuleActivity(Record):
+    """An activity in objective estimation, by its data of 1 January.
+
+    Attributes:
+        id: Of the activity, for the trace.
+        employees: Salaried employees, which decide the percentage of form 131.
+        iae: Heading of the tax on economic activities, such as ``673.1``.
+        units: Units of each module, by its number.
+        indices: Correction indices that apply.
+        net_yield: In euros, where it was computed apart; then ``iae`` and ``units`` are not read.
+    """
+
+    id: _Id
+    employees: Annotated[int, Field(ge=0, le=1_000)]
+    iae: _Text = ""
+    units: Mapping[int, Amount] = Field(default_factory=dict, max_length=100)
+    indices: Annotated[tuple[_Text, ...], Field(max_length=20)] = ()
+    net_yield: Amount | None = None
+
+
 class Ledger(Record):
     """The books of a taxpayer.
 
@@ -290,6 +325,7 @@ class Ledger(Record):
         expenses: Expenses without invoice.
         payments: Incomes paid with withholding.
         assets: Fixed assets.
+        modules: Activities in objective estimation.
     """
 
     nif: Annotated[str, Field(max_length=20)] = ""
@@ -300,6 +336,7 @@ class Ledger(Record):
     expenses: tuple[Expense, ...] = ()
     payments: tuple[Payment, ...] = ()
     assets: tuple[Asset, ...] = ()
+    modules: Annotated[tuple[ModuleActivity, ...], Field(max_length=100)] = ()
 
 
 def surcharge_of(line: TaxLine) -> Decimal:
