@@ -1,0 +1,92 @@
+from datetime import UTC, datetime
+
+import pytest
+from lxml import etree
+
+from as4_peppol import Outcome, Payload, Retries, Sender
+from as4_peppol.peppol import sbdh
+from as4_peppol.peppol.identifiers import ParticipantId, ProcessId
+from as4_peppol.peppol.locator import NotRegisteredError
+from as4_peppol.peppol.messages import user_message
+from as4_peppol.peppol.trust import NotTrustedError
+from as4_peppol.profiles import PEPPOL
+from as4_peppol.testing import BILLING, INVOICE, RECIPIENT, SENDER
+from as4_peppol.testing.sandbox import Sandbox, sandbox
+from einvoice_core import http
+
+DOCUMENT = b'<Invoice xmlns="urn:example:Invoice-2"><ID>2026/1</ID></Invoice>'
+
+
+def digests(xml: bytes) -> set[str]:
+    """The digests in an envelope: of its signature, or repeated in a receipt."""
+    name = "{http://www.w3.org/2000/09/xmldsig#}DigestValue"
+    return {str(each.text) for each in etree.fromstring(xml).iter(name)}
+
+
+def test_an_invoice_goes_through_four_corners(as4_sandbox: Sandbox) -> None:
+    asked = as4_sandbox.publisher.asked
+    result = as4_sandbox.send(DOCUMENT)
+    assert result.outcome is Outcome.DELIVERED, result.errors
+    # The way there was looked up, and the receipt repeats what was signed.
+    assert asked == [f"{as4_sandbox.publisher.base}/{RECIPIENT}/services/{INVOICE}"]
+    assert result.answer is not None
+    assert digests(result.request) <= digests(result.answer.envelope)
+    (message,) = as4_sandbox.corner3.store.pending()
+    assert message.message_id == result.message_id
+    received = sbdh.read(b"".join(as4_sandbox.corner3.store.chunks(message.message_id, 0)))
+    content = etree.fromstring(received.content)
+    assert etree.tostring(content, method="c14n", exclusive=True) == DOCUMENT
+    assert (received.sender, received.receiver) == (SENDER, RECIPIENT)
+    assert not as4_sandbox.corner2.store.pending()
+
+
+def test_a_party_that_was_found_gets_a_message(as4_sandbox: Sandbox) -> None:
+    # From one access point to the other: the sender knows nothing but the participant.
+    corner2, corner3 = as4_sandbox.corner2, as4_sandbox.corner3
+    with http.client() as client:
+        found = as4_sandbox.discovery(client).find(SENDER, INVOICE, BILLING)
+        assert (found.url, found.certificate) == (
+            as4_sandbox.address(corner2),
+            corner2.identity.certificate,
+        )
+        header = user_message(
+            sender=corner3.identity.certificate,
+            receiver=corner2.identity.certificate,
+            original_sender=RECIPIENT,
+            final_recipient=SENDER,
+            document_type=INVOICE,
+            process=BILLING,
+            now=datetime.now(UTC),
+        )
+        trusted = as4_sandbox.trust.access_point
+        with Sender(
+            corner3.identity, PEPPOL, trusted=trusted, client=client, retries=Retries(1)
+        ) as sender:
+            result = sender.send(header, [Payload(b"<a/>")], found)
+    assert result.outcome is Outcome.DELIVERED, result.errors
+    (message,) = corner2.store.pending()
+    to = etree.fromstring(message.envelope).iterfind(".//{*}To/{*}PartyId")
+    assert [each.text for each in to] == ["PES000002"]  # the party that was found
+
+
+def test_who_is_unknown_gets_nothing(as4_sandbox: Sandbox) -> None:
+    with pytest.raises(NotRegisteredError, match="DNS"):
+        as4_sandbox.send(DOCUMENT, receiver=ParticipantId.parse("9920:ESA1"))
+    with pytest.raises(NotRegisteredError):
+        as4_sandbox.send(DOCUMENT, process=ProcessId.parse("urn:example:other"))
+    assert not as4_sandbox.corner3.store.pending()
+
+
+def test_who_left_the_access_point_is_not_serviced(as4_sandbox: Sandbox) -> None:
+    as4_sandbox.corner3.participants.clear()
+    result = as4_sandbox.send(DOCUMENT)
+    assert result.outcome is Outcome.REFUSED
+    assert "PEPPOL:NOT_SERVICED" in result.errors[0].detail
+    assert not as4_sandbox.corner3.store.pending()
+
+
+def test_another_sandbox_is_not_trusted(as4_sandbox: Sandbox) -> None:
+    with sandbox() as other:
+        with pytest.raises(NotTrustedError):
+            as4_sandbox.trust.access_point(other.corner3.identity.certificate)
+        as4_sandbox.trust.access_point(as4_sandbox.corner3.identity.certificate)
