@@ -11,6 +11,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
+from einvoice_core.testing.service.server import DoubleError
+
 __all__ = ["NameServer", "serve_names"]
 
 _STOP_S = 10
@@ -62,9 +64,16 @@ def serve_names(port: int = 0) -> Iterator[NameServer]:
 
     Args:
         port: 0 takes a free one.
+
+    Raises:
+        DoubleError: The port is taken.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
-        wire.bind(("127.0.0.1", port))
+        try:
+            wire.bind(("127.0.0.1", port))
+        except OSError as error:
+            text = f"the name server cannot listen on UDP port {port}: {error.strerror}"
+            raise DoubleError(text, port=port) from error
         server = NameServer(wire.getsockname()[1])
         ended = threading.Event()
 

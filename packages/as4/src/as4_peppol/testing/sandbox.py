@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from as4_peppol.asgi import As4App
 from as4_peppol.message.records import UserMessage
 from as4_peppol.packing import Payload
@@ -97,6 +99,38 @@ class Sandbox:
     def address(self, access_point: AccessPoint) -> str:
         """Return where an access point takes messages."""
         return f"{self.url}{access_point.path}"
+
+    def summary(self) -> dict[str, str]:
+        """Say where everything is."""
+        return {
+            "DNS": f"127.0.0.1 port {self.names.port}, zone {ZONE}",
+            "publisher": self.publisher.base,
+            "corner 2": f"{self.address(self.corner2)} for {SENDER}",
+            "corner 3": f"{self.address(self.corner3)} for {RECIPIENT}",
+            "document": f"{INVOICE}",
+            "process": f"{BILLING}",
+        }
+
+    def write_keys(self, folder: Path, password: str) -> None:
+        """Write ``authorities.pem``, and each access point's certificate and key (PKCS#12).
+
+        Args:
+            folder: Made where it is missing.
+            password: Of the keys; not empty.
+
+        Raises:
+            ValueError: The password is empty.
+        """
+        if not password:
+            raise ValueError("choose a password for the keys of the sandbox")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "authorities.pem").write_bytes(self.pki.pem)
+        for corner in (self.corner2, self.corner3):
+            name = corner.path.removeprefix("/")
+            identity = corner.identity
+            (folder / f"{name}.pem").write_bytes(identity.certificate.public_bytes(Encoding.PEM))
+            key = identity.credential.to_pkcs12(password.encode())
+            (folder / f"{name}.p12").write_bytes(key)
 
     def register(
         self,
