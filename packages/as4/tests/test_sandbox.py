@@ -1,6 +1,10 @@
 from datetime import UTC, datetime
 
+import dns.message
+import dns.rcode
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from as4_peppol import Outcome, Payload, Retries, Sender
@@ -11,6 +15,7 @@ from as4_peppol.peppol.messages import user_message
 from as4_peppol.peppol.trust import NotTrustedError
 from as4_peppol.profiles import PEPPOL
 from as4_peppol.testing import BILLING, INVOICE, RECIPIENT, SENDER
+from as4_peppol.testing.names import NameServer
 from as4_peppol.testing.sandbox import Sandbox, sandbox
 from einvoice_core import http
 
@@ -90,3 +95,37 @@ def test_another_sandbox_is_not_trusted(as4_sandbox: Sandbox) -> None:
         with pytest.raises(NotTrustedError):
             as4_sandbox.trust.access_point(other.corner3.identity.certificate)
         as4_sandbox.trust.access_point(as4_sandbox.corner3.identity.certificate)
+
+
+QUESTION = dns.message.make_query("b.example.test", "NAPTR", id=7).to_wire()
+
+
+@given(
+    st.binary(max_size=60)
+    | st.tuples(st.integers(0, len(QUESTION) - 1), st.integers(0, 255)).map(
+        lambda change: QUESTION[: change[0]] + bytes([change[1]]) + QUESTION[change[0] + 1 :]
+    )
+)
+def test_any_datagram_is_answered_or_dropped(datagram: bytes) -> None:
+    reply = NameServer(53).reply(datagram)
+    if reply is not None:
+        assert dns.message.from_wire(reply).id == int.from_bytes(datagram[:2], "big")
+
+
+def test_the_name_server_tells_what_it_has() -> None:
+    server = NameServer(53)
+    server.leads_to("b.example.test", "https://smp.example.test")
+    told = dns.message.from_wire(server.reply(QUESTION) or b"")
+    assert "https://smp.example.test" in told.answer[0].to_text()
+    other = dns.message.make_query("b.example.test", "A").to_wire()
+    nothing = dns.message.from_wire(server.reply(other) or b"")
+    assert (nothing.rcode(), nothing.answer) == (dns.rcode.NOERROR, [])
+    assert server.reply(server.reply(QUESTION) or b"") is None  # an answer is no question
+
+
+def test_the_publisher_and_the_access_points_share_a_port(as4_sandbox: Sandbox) -> None:
+    with http.client() as client:
+        assert client.get(f"{as4_sandbox.url}/nothing").status_code == 404
+        assert client.get(as4_sandbox.address(as4_sandbox.corner3)).status_code == 405
+        group = f"{as4_sandbox.publisher.base}/{RECIPIENT.encoded}"
+        assert client.get(group).status_code == 200

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import dns.exception
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 
 from einvoice_core.testing.service.server import DoubleError
@@ -41,19 +42,20 @@ class NameServer:
         self.table[f"{name}."] = [f'100 10 "U" "Meta:SMP" "!.*!{address}!" .']
 
     def reply(self, question: bytes) -> bytes | None:
-        """Answer a datagram; ``None`` for what is no question."""
+        """Answer a datagram; ``None`` for what is no question, which gets none."""
         try:
             query = dns.message.from_wire(question)
-            name = str(query.question[0].name)
+            answer = dns.message.make_response(query)
+            asked = query.question[0]
         except (dns.exception.DNSException, IndexError):
             return None
-        answer = dns.message.make_response(query)
+        name = str(asked.name)
         records = self.table.get(name.lower(), ())
         if name.lower() not in self.table:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         elif records is None:
             answer.set_rcode(dns.rcode.SERVFAIL)
-        elif records:
+        elif records and asked.rdtype == dns.rdatatype.NAPTR:
             answer.answer.append(dns.rrset.from_text(name, 60, "IN", "NAPTR", *records))
         return answer.to_wire()
 
