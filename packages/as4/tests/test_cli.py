@@ -168,7 +168,7 @@ def test_the_sandbox_runs_until_it_is_interrupted() -> None:
     command = [sys.executable, "-c", "from as4_peppol.cli import main; main()", "sandbox"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline().strip() for _ in range(6)]
+        said = [process.stdout.readline().strip() for _ in range(7)]
         with http.client() as client:
             place = f"{said[1].removeprefix('publisher: ')}/{RECIPIENT.encoded}"
             offered = read_group(client.get(place).content, RECIPIENT).document_types
@@ -176,7 +176,7 @@ def test_the_sandbox_runs_until_it_is_interrupted() -> None:
         assert process.wait(30) == 0
     assert list(offered) == [INVOICE]
     assert [line.partition(":")[0] for line in said] == [
-        *("DNS", "publisher", "corner 2", "corner 3", "document", "process")
+        *("DNS", "publisher", "directory", "corner 2", "corner 3", "document", "process")
     ]
 
 

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import dns.message
 import dns.rcode
@@ -8,11 +9,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from as4_peppol import Outcome, Payload, Retries, Sender
-from as4_peppol.peppol import sbdh
+from as4_peppol.peppol import cards, sbdh
 from as4_peppol.peppol.identifiers import ParticipantId, ProcessId
 from as4_peppol.peppol.locator import NotRegisteredError
 from as4_peppol.peppol.messages import user_message
-from as4_peppol.peppol.trust import NotTrustedError
+from as4_peppol.peppol.trust import Network, NotTrustedError
 from as4_peppol.profiles import PEPPOL
 from as4_peppol.testing import BILLING, INVOICE, RECIPIENT, SENDER
 from as4_peppol.testing.names import NameServer
@@ -129,3 +130,27 @@ def test_the_publisher_and_the_access_points_share_a_port(as4_sandbox: Sandbox) 
         assert client.get(as4_sandbox.address(as4_sandbox.corner3)).status_code == 405
         group = f"{as4_sandbox.publisher.base}/{RECIPIENT.encoded}"
         assert client.get(group).status_code == 200
+
+
+def test_the_directory_lists_who_was_registered(as4_sandbox: Sandbox) -> None:
+    who = ParticipantId.parse("9915:buyer")
+    as4_sandbox.register(who, as4_sandbox.corner3, name="Sol & Luna")
+
+    with http.client() as client:
+
+        def total(**terms: Any) -> int:
+            host = f"{as4_sandbox.url}/directory"
+            return cards.search(client, Network.TEST, host=host, **terms).total
+
+        host = f"{as4_sandbox.url}/directory"
+        (found,) = cards.search(client, Network.TEST, name="luna", host=host).found
+        assert (found.participant, found.document_types) == (who, (INVOICE,))
+        assert [entity.names[0][0] for entity in found.entities] == ["Sol & Luna"]
+        assert total(country="ES") == 3
+        assert total(country="PT") == 0
+        assert total(participant=who, document_type=INVOICE) == 1
+        assert total(text="9915") == 2
+        page = cards.search(client, Network.TEST, country="ES", page=1, page_size=2, host=host)
+        assert (page.total, len(page.found)) == (3, 1)
+        for query in ("", "?resultPageIndex=0", "?q=x&resultPageIndex=x"):
+            assert client.get(f"{host}/search/1.0/xml{query}").status_code == 400

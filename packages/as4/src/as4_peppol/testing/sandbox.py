@@ -1,4 +1,4 @@
-"""A Peppol of your own on this machine: authorities, DNS, metadata publisher, two access points.
+"""A Peppol of your own on this machine: authorities, DNS, publisher, directory, access points.
 
 Nothing of it is trusted by anybody else, and nothing leaves the machine: the addresses are HTTP on
 loopback. Everything else is as in the network: names in the DNS, signed metadata, certificates of
@@ -33,6 +33,7 @@ from as4_peppol.receiver import Observer, Receiver
 from as4_peppol.security.keys import LocalIdentity
 from as4_peppol.sender import Retries, Sender, SendResult
 from as4_peppol.stores import MemoryStore, SqliteStore
+from as4_peppol.testing.directory import Directory, Listed
 from as4_peppol.testing.names import NameServer, serve_names
 from as4_peppol.testing.pair import BILLING, INVOICE, RECIPIENT, SENDER
 from as4_peppol.testing.pki import PeppolPki
@@ -80,6 +81,7 @@ class Sandbox:
         url: Address of publisher and access points, without path.
         names: Its name server.
         publisher: Its metadata publisher, at ``/smp``.
+        directory: Its directory, at ``/directory``.
         corner2: The access point that sends, at ``/corner2``.
         corner3: The access point that receives, at ``/corner3``.
     """
@@ -88,6 +90,7 @@ class Sandbox:
     url: str
     names: NameServer
     publisher: Publisher
+    directory: Directory
     corner2: AccessPoint
     corner3: AccessPoint
 
@@ -105,6 +108,7 @@ class Sandbox:
         return {
             "DNS": f"127.0.0.1 port {self.names.port}, zone {ZONE}",
             "publisher": self.publisher.base,
+            "directory": f"{self.url}/directory",
             "corner 2": f"{self.address(self.corner2)} for {SENDER}",
             "corner 3": f"{self.address(self.corner3)} for {RECIPIENT}",
             "document": f"{INVOICE}",
@@ -138,8 +142,9 @@ class Sandbox:
         access_point: AccessPoint,
         document_type: DocumentTypeId = INVOICE,
         process: ProcessId = BILLING,
+        name: str = "Empresa de Pruebas, S. L.",
     ) -> None:
-        """Let a participant be found, with the only document that it gets."""
+        """Let a participant be found, with the only document that it gets, and list it."""
         now = datetime.now(UTC)
         access_point.participants.add(participant.key)
         self.publisher.access_point = access_point.identity.certificate
@@ -154,6 +159,7 @@ class Sandbox:
                 "until": f"{now + timedelta(days=365):%Y-%m-%dT%H:%M:%SZ}",
             },
         )
+        self.directory.add(Listed(participant, name, "ES", document_type))
         self.names.leads_to(participant.dns_name(ZONE), self.publisher.base)
 
     def discovery(self, client: http.Client) -> Discovery:
@@ -247,6 +253,7 @@ def sandbox(
         for number in (2, 3)
     ]
     publisher = Publisher(pki, corners[1].identity.certificate, "")
+    directory = Directory()
     apps: dict[str, AsgiApp] = {
         each.path: As4App(
             Receiver(
@@ -263,10 +270,12 @@ def sandbox(
     try:
         with (
             serve_names(dns_port) as names,
-            serve(_routes(publisher, apps), port=port, tls=False, name="AS4 sandbox") as running,
+            serve(
+                _routes(publisher, directory, apps), port=port, tls=False, name="AS4 sandbox"
+            ) as running,
         ):
             publisher.base = f"{running.url}/smp"
-            made = Sandbox(pki, running.url, names, publisher, *corners)
+            made = Sandbox(pki, running.url, names, publisher, directory, *corners)
             made.register(SENDER, made.corner2)
             made.register(RECIPIENT, made.corner3)
             yield made
@@ -276,20 +285,23 @@ def sandbox(
                 each.store.close()
 
 
-def _routes(publisher: Publisher, apps: dict[str, AsgiApp]) -> AsgiApp:
-    """Lead a request to an access point, or to the publisher."""
+def _routes(publisher: Publisher, directory: Directory, apps: dict[str, AsgiApp]) -> AsgiApp:
+    """Lead a request to an access point, the directory, or the publisher."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         chosen = apps.get(scope["path"])
         if chosen is not None:
             await chosen(scope, receive, send)
             return
-        origin = urlsplit(publisher.base)
-        answer = publisher.respond(f"{origin.scheme}://{origin.netloc}{scope['path']}")
-        body = answer.read()
+        if scope["path"] == "/directory/search/1.0/xml":
+            found = directory.search(scope["query_string"].decode("latin-1"))
+            status, body = (400, b"") if found is None else (200, found)
+        else:
+            origin = urlsplit(publisher.base)
+            answer = publisher.respond(f"{origin.scheme}://{origin.netloc}{scope['path']}")
+            status, body = answer.status_code, answer.read()
         length = (b"content-length", str(len(body)).encode("ascii"))
         headers = [(b"content-type", b"text/xml; charset=utf-8"), length]
-        status = answer.status_code
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
