@@ -1,4 +1,7 @@
 import json
+import signal
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime
@@ -13,10 +16,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from as4_peppol import As4App, Receiver
 from as4_peppol.cli import main
 from as4_peppol.peppol import sbdh
+from as4_peppol.peppol.smp import read_group
 from as4_peppol.peppol.trust import PeppolTrust
 from as4_peppol.profiles import PEPPOL
-from as4_peppol.stores import MemoryStore
+from as4_peppol.stores import MemoryStore, SqliteStore
 from as4_peppol.testing import BILLING, INVOICE, RECIPIENT, SENDER, Pair
+from as4_peppol.testing.names import serve_names
+from einvoice_core import http
+from einvoice_core.certificates import load_pkcs12
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +137,53 @@ def test_who_is_no_participant(desk: Path) -> None:
     done = run("lookup", "nobody", "--authorities", desk / "authorities.pem")
     assert done.exit_code == 2
     assert "participant" in done.output
+
+
+def test_the_sandbox_sends_an_invoice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AS4_KEY_PASSWORD", "secret")
+    (tmp_path / "invoice.xml").write_bytes(b'<Invoice xmlns="urn:example:Invoice-2"/>')
+    places = ["--inbox", tmp_path / "in", "--keys", tmp_path / "keys"]
+    done = run("sandbox", *places, "--send", tmp_path / "invoice.xml")
+    assert done.exit_code == 0, done.output
+    assert ": delivered" in done.output
+    store = SqliteStore(tmp_path / "in/corner3")
+    (message,) = store.pending()
+    assert message.message_id in done.output
+    store.close()
+    assert b"BEGIN CERTIFICATE" in (tmp_path / "keys/authorities.pem").read_bytes()
+    key = load_pkcs12((tmp_path / "keys/corner3.p12").read_bytes(), "secret")
+    assert key.certificate.public_bytes(Encoding.PEM) == (
+        (tmp_path / "keys/corner3.pem").read_bytes()
+    )
+
+
+def test_the_sandbox_refuses_another_document(tmp_path: Path) -> None:
+    (tmp_path / "order.xml").write_bytes(b'<Order xmlns="urn:example:Order-2"/>')
+    done = run("sandbox", "--send", tmp_path / "order.xml")
+    assert done.exit_code == 2
+    assert "AS4-SBDH-011" in done.output
+
+
+def test_the_sandbox_runs_until_it_is_interrupted() -> None:
+    command = [sys.executable, "-c", "from as4_peppol.cli import main; main()", "sandbox"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline().strip() for _ in range(7)]
+        with http.client() as client:
+            place = f"{said[1].removeprefix('publisher: ')}/{RECIPIENT.encoded}"
+            offered = read_group(client.get(place).content, RECIPIENT).document_types
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    assert list(offered) == [INVOICE]
+    assert [line.partition(":")[0] for line in said] == [
+        *("DNS", "publisher", "directory", "corner 2", "corner 3", "document", "process")
+    ]
+
+
+def test_what_the_sandbox_cannot_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AS4_KEY_PASSWORD", raising=False)
+    assert "AS4_KEY_PASSWORD" in run("sandbox", "--keys", tmp_path).output
+    with serve_names() as taken:
+        done = run("sandbox", "--dns-port", taken.port)
+    assert (done.exit_code, "cannot listen" in done.output) == (2, True)
+    assert run("sandbox", "--port", 70000).exit_code == 2

@@ -1,19 +1,12 @@
-import socket
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import unquote
 
-import dns.message
-import dns.rdatatype
-import dns.rrset
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from as4_peppol import LocalIdentity
 from as4_peppol._text import octets_of
 from as4_peppol.peppol.discovery import CACHE_SECONDS, Discovery
 from as4_peppol.peppol.dns import DnsResolver
@@ -24,12 +17,13 @@ from as4_peppol.peppol.locator import (
     NotRegisteredError,
     locate,
 )
-from as4_peppol.peppol.smp import AS4_PROFILE, MetadataRefusedError, best_document_type
+from as4_peppol.peppol.smp import MetadataRefusedError, best_document_type
 from as4_peppol.peppol.trust import Network, NotTrustedError, PeppolTrust
-from as4_peppol.testing import BILLING, INVOICE, NOW, Pair, PeppolPki
+from as4_peppol.testing import BILLING, INVOICE, NOW, Pair
+from as4_peppol.testing.names import NameServer, serve_names
+from as4_peppol.testing.publisher import Publisher
 from einvoice_core import http
 from einvoice_core.certificates.revocation import Evidence, load_crls
-from einvoice_core.signing import xmldsig
 
 ZONE = "participant.example.test"
 WHO = ParticipantId.parse("9920:ESB12345674")
@@ -55,98 +49,11 @@ def leads(address: str = SMP, **changes: Any) -> Naptr:
     return replace(row, **changes)
 
 
-def pem_free(certificate: x509.Certificate) -> str:
-    from base64 import b64encode
-
-    return b64encode(certificate.public_bytes(Encoding.DER)).decode()
-
-
-class Publisher(http.BaseTransport):
-    """A metadata publisher on a scripted wire."""
-
-    def __init__(self, pki: PeppolPki, access_point: x509.Certificate) -> None:
-        self.identity = pki.metadata_publisher()
-        self.access_point = access_point
-        self.answers: dict[str, Callable[[], http.Response]] = {}
-        self.asked: list[str] = []
-
-    def handle_request(self, request: http.Request) -> http.Response:
-        address = str(request.url)
-        self.asked.append(unquote(address))
-        answer = self.answers.get(unquote(address))
-        return answer() if answer is not None else http.Response(404)
-
-    def publish(
-        self,
-        kind: DocumentTypeId = INVOICE,
-        participant: ParticipantId = WHO,
-        base: str = SMP,
-        **changes: str,
-    ) -> None:
-        values = {
-            "address": "https://ap.example.test/as4",
-            "profile": AS4_PROFILE,
-            "from": "2025-01-01",
-            "until": "2027-01-01T00:00:00Z",
-            "certificate": pem_free(self.access_point),
-            **changes,
-        }
-        inner = (
-            f"<ServiceInformation>{_ids(participant, kind)}<ProcessList><Process>"
-            f'<i:ProcessIdentifier scheme="{BILLING.scheme}">{BILLING.value}'
-            "</i:ProcessIdentifier><ServiceEndpointList>"
-            f'<Endpoint transportProfile="{values["profile"]}">'
-            '<EndpointReference xmlns="http://www.w3.org/2005/08/addressing">'
-            f"<Address>{values['address']}</Address></EndpointReference>"
-            "<RequireBusinessLevelSignature>false</RequireBusinessLevelSignature>"
-            f"<ServiceActivationDate>{values['from']}</ServiceActivationDate>"
-            f"<ServiceExpirationDate>{values['until']}</ServiceExpirationDate>"
-            f"<Certificate>{values['certificate']}</Certificate>"
-            "<ServiceDescription>x</ServiceDescription>"
-            "<TechnicalContactUrl>a@example.test</TechnicalContactUrl>"
-            "</Endpoint></ServiceEndpointList></Process></ProcessList></ServiceInformation>"
-        )
-        self.answer(f"{base}/{participant}/services/{kind}", self.signed(inner))
-
-    def signed(self, inner: str) -> bytes:
-        document = (
-            '<SignedServiceMetadata xmlns="http://busdox.org/serviceMetadata/publishing/1.0/"'
-            ' xmlns:i="http://busdox.org/transport/identifiers/1.0/">'
-            f"<ServiceMetadata>{inner}</ServiceMetadata></SignedServiceMetadata>"
-        )
-        return xmldsig.sign(document.encode(), LocalIdentity(self.identity))
-
-    def group(self, *kinds: DocumentTypeId) -> None:
-        references = "".join(
-            f'<ServiceMetadataReference href="{SMP}/{WHO.encoded}/services/{kind.encoded}"/>'
-            for kind in kinds
-        )
-        text = (
-            '<ServiceGroup xmlns="http://busdox.org/serviceMetadata/publishing/1.0/"'
-            ' xmlns:i="http://busdox.org/transport/identifiers/1.0/">'
-            f'<i:ParticipantIdentifier scheme="{WHO.scheme}">{WHO.value}'
-            "</i:ParticipantIdentifier><ServiceMetadataReferenceCollection>"
-            f"{references}</ServiceMetadataReferenceCollection></ServiceGroup>"
-        )
-        self.answer(f"{SMP}/{WHO}", text.encode())
-
-    def answer(self, address: str, body: bytes) -> None:
-        self.answers[address] = lambda: http.Response(200, content=body)
-
-
-def _ids(participant: ParticipantId, kind: DocumentTypeId) -> str:
-    return (
-        f'<i:ParticipantIdentifier scheme="{participant.scheme}">{participant.value}'
-        "</i:ParticipantIdentifier>"
-        f'<i:DocumentIdentifier scheme="{kind.scheme}">{kind.value}</i:DocumentIdentifier>'
-    )
-
-
 class Bench:
     def __init__(self, pair: Pair, zone: Zone | None = None) -> None:
         self.pair = pair
         self.zone = zone or Zone(leads())
-        self.publisher = Publisher(pair.pki, pair.receiver.certificate)
+        self.publisher = Publisher(pair.pki, pair.receiver.certificate, SMP)
         self.seconds = 0.0
         trust = PeppolTrust.of_sandbox(pair.pki.ap_ca, pair.pki.smp_ca, clock=lambda: NOW)
         self.discovery = Discovery(
@@ -168,7 +75,7 @@ def bench(pair: Pair) -> Bench:
 
 
 def test_a_participant_is_found(bench: Bench) -> None:
-    bench.publisher.publish()
+    bench.publisher.publish(WHO)
     found = bench.find()
     assert found.url == "https://ap.example.test/as4"
     assert found.certificate == bench.pair.receiver.certificate
@@ -176,7 +83,7 @@ def test_a_participant_is_found(bench: Bench) -> None:
 
 
 def test_an_answer_is_used_again_for_a_while(bench: Bench) -> None:
-    bench.publisher.publish()
+    bench.publisher.publish(WHO)
     bench.find()
     bench.find()
     assert (bench.zone.asked, len(bench.publisher.asked)) == (1, 1)
@@ -203,7 +110,7 @@ def test_an_outage_is_not_taken_for_a_refusal(pair: Pair) -> None:
     bench.publisher.answers[f"{SMP}/{WHO}/services/{INVOICE}"] = refuse
     with pytest.raises(LookupFailedError):
         bench.find()
-    bench.publisher.publish()  # a failure is not kept
+    bench.publisher.publish(WHO)  # a failure is not kept
     assert bench.find().url
 
 
@@ -211,7 +118,7 @@ def test_who_is_not_registered(pair: Pair, bench: Bench) -> None:
     for zone in (Zone(error=NotRegisteredError("unknown")), Zone(), Zone(leads(service="x"))):
         with pytest.raises(NotRegisteredError):
             Bench(pair, zone).find()
-    bench.publisher.group()
+    bench.publisher.group(WHO)
     with pytest.raises(NotRegisteredError):
         bench.find()
 
@@ -221,13 +128,13 @@ def test_who_is_not_registered(pair: Pair, bench: Bench) -> None:
     [{"until": "2026-01-01"}, {"from": "2027-01-01Z"}, {"profile": "busdox-transport-as2-ver1p0"}],
 )
 def test_an_endpoint_that_cannot_be_used_now(bench: Bench, changes: dict[str, str]) -> None:
-    bench.publisher.publish(**changes)
+    bench.publisher.publish(WHO, **changes)
     with pytest.raises(NotRegisteredError):
         bench.find()
 
 
 def test_another_process(bench: Bench) -> None:
-    bench.publisher.publish()
+    bench.publisher.publish(WHO)
     with pytest.raises(NotRegisteredError):
         bench.find(ProcessId.parse("urn:example:other"))
 
@@ -241,13 +148,13 @@ def test_a_redirect_is_followed_once(bench: Bench) -> None:
     )
     first = f"{SMP}/{WHO}/services/{INVOICE}"
     bench.publisher.answer(first, bench.publisher.signed(inner))
-    bench.publisher.publish(base=other)
+    bench.publisher.publish(WHO, base=other)
     assert bench.find().url
     bench.seconds = CACHE_SECONDS + 1
     bench.publisher.answer(f"{other}/{WHO}/services/{INVOICE}", bench.publisher.signed(inner))
     with pytest.raises(MetadataRefusedError, match="again"):
         bench.find()
-    bench.publisher.publish(base=other)
+    bench.publisher.publish(WHO, base=other)
     wrong = inner.replace(uid, "CN=PES000008")
     bench.publisher.answer(first, bench.publisher.signed(wrong))
     with pytest.raises(MetadataRefusedError, match="not trusted"):
@@ -262,7 +169,7 @@ class TestAnswersThatCannotBeReliedOn:
         return caught.value.message
 
     def signed(self, bench: Bench) -> bytes:
-        bench.publisher.publish()
+        bench.publisher.publish(WHO)
         return bench.publisher.answers[f"{SMP}/{WHO}/services/{INVOICE}"]().read()
 
     def test_a_changed_one(self, bench: Bench) -> None:
@@ -279,13 +186,13 @@ class TestAnswersThatCannotBeReliedOn:
 
     def test_one_about_somebody_else(self, bench: Bench) -> None:
         other = ParticipantId.parse("9920:ESA1")
-        bench.publisher.publish(participant=other)
+        bench.publisher.publish(other)
         body = bench.publisher.answers[f"{SMP}/{other}/services/{INVOICE}"]().read()
         assert "not about" in self.refused(bench, body)
 
     def test_one_about_something_else(self, bench: Bench) -> None:
         kind = DocumentTypeId.parse("urn:x::Order##urn:c::1")
-        bench.publisher.publish(kind)
+        bench.publisher.publish(WHO, kind)
         body = bench.publisher.answers[f"{SMP}/{WHO}/services/{kind}"]().read()
         assert "another document type" in self.refused(bench, body)
 
@@ -294,26 +201,27 @@ class TestAnswersThatCannotBeReliedOn:
         assert self.refused(bench, body)
 
     def test_an_address_without_tls(self, bench: Bench, pair: Pair) -> None:
-        bench.publisher.publish(address="http://ap.example.test/as4")
+        bench.publisher.publish(WHO, address="http://ap.example.test/as4")
         with pytest.raises(MetadataRefusedError, match="https"):
             bench.find()
         with pytest.raises(MetadataRefusedError, match="https"):
             Bench(pair, Zone(leads("http://smp.example.test"))).find()
 
     def test_a_certificate_of_the_wrong_role(self, bench: Bench) -> None:
-        bench.publisher.publish(certificate=pem_free(bench.publisher.identity.certificate))
+        der = bench.publisher.identity.certificate.public_bytes(Encoding.DER)
+        bench.publisher.publish(WHO, certificate=b64encode(der).decode())
         with pytest.raises(NotTrustedError):
             bench.find()
 
     def test_a_certificate_that_is_none(self, bench: Bench) -> None:
-        bench.publisher.publish(certificate="AAAA")
+        bench.publisher.publish(WHO, certificate="AAAA")
         with pytest.raises(MetadataRefusedError, match="certificate"):
             bench.find()
 
 
 def test_a_certificate_in_armour_is_read(bench: Bench) -> None:
     pem = bench.pair.receiver.certificate.public_bytes(Encoding.PEM).decode()
-    bench.publisher.publish(certificate=pem)
+    bench.publisher.publish(WHO, certificate=pem)
     assert bench.find().certificate == bench.pair.receiver.certificate
 
 
@@ -338,8 +246,8 @@ def test_wildcards(wanted: str, offered: list[str], found: str | None) -> None:
 
 def test_a_wildcard_is_looked_up_through_the_group(bench: Bench) -> None:
     wild = DocumentTypeId("peppol-doctype-wildcard", INVOICE.value.replace("::2.1", "*::2.1"))
-    bench.publisher.group(wild)
-    bench.publisher.publish(wild)
+    bench.publisher.group(WHO, wild)
+    bench.publisher.publish(WHO, wild)
     assert bench.find().url
 
 
@@ -397,36 +305,13 @@ class TestTrust:
 
 
 @pytest.fixture
-def name_server() -> Iterator[tuple[int, dict[str, Any]]]:
-    """A name server on loopback that answers from a table; a name without row is unknown."""
-    table: dict[str, Any] = {}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
-        wire.bind(("127.0.0.1", 0))
-
-        def serve() -> None:
-            while True:
-                try:
-                    data, peer = wire.recvfrom(4096)
-                except OSError:
-                    return
-                query = dns.message.from_wire(data)
-                answer = dns.message.make_response(query)
-                name = str(query.question[0].name)
-                if name not in table:
-                    answer.set_rcode(dns.rcode.NXDOMAIN)
-                elif table[name] == "fail":
-                    answer.set_rcode(dns.rcode.SERVFAIL)
-                elif table[name]:
-                    answer.answer.append(dns.rrset.from_text(name, 60, "IN", "NAPTR", *table[name]))
-                wire.sendto(answer.to_wire(), peer)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield wire.getsockname()[1], table
-        wire.close()
+def name_server() -> Iterator[NameServer]:
+    with serve_names() as server:
+        yield server
 
 
-def test_the_dns_is_asked(name_server: tuple[int, dict[str, Any]]) -> None:
-    port, table = name_server
+def test_the_dns_is_asked(name_server: NameServer) -> None:
+    port, table = name_server.port, name_server.table
     resolver = DnsResolver(["127.0.0.1"], port, seconds=2)
     name = WHO.dns_name(ZONE) + "."
     with pytest.raises(NotRegisteredError):
@@ -436,7 +321,7 @@ def test_the_dns_is_asked(name_server: tuple[int, dict[str, Any]]) -> None:
     table[name] = []
     with pytest.raises(NotRegisteredError, match="without"):
         locate(WHO, ZONE, resolver)
-    table[name] = "fail"
+    table[name] = None
     with pytest.raises(LookupFailedError):
         locate(WHO, ZONE, resolver)
     with pytest.raises(LookupFailedError):

@@ -1,4 +1,4 @@
-"""The command ``as4``: look up, send, ping, serve, inspect (extra ``[cli]``).
+"""The command ``as4``: look up, send, ping, serve, sandbox, inspect (extra ``[cli]``).
 
 A key is a PKCS#12 file; its password stands in an environment variable, never on the command line.
 """
@@ -16,6 +16,7 @@ from einvoice_core.cli import FINDINGS, UNUSABLE, VALID, command_group
 
 if TYPE_CHECKING:
     from as4_peppol.peppol.trust import PeppolTrust
+    from as4_peppol.receiver import Verdict
     from as4_peppol.security.keys import LocalIdentity
     from as4_peppol.sender import Endpoint, SendResult
 
@@ -23,6 +24,7 @@ __all__ = ["main"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_PORT = click.IntRange(0, 65535)
 _Verb = Callable[..., int]
 
 
@@ -72,7 +74,7 @@ def _key(function: _Verb) -> _Verb:
 
 @command_group("as4", package="as4-peppol")
 def main() -> None:
-    """AS4 messages of Peppol: look up, send, ping, serve, inspect."""
+    """AS4 messages of Peppol: look up, send, ping, serve, try out, inspect."""
 
 
 @main.command()
@@ -227,12 +229,51 @@ def serve(
         [_identity(key, password_variable)],
         SqliteStore(inbox),
         trusted=_trust(network, authorities, revocation).access_point,
-        observer=lambda verdict: click.echo(
-            f"{verdict.received_at:%H:%M:%S} {verdict.message_id} {verdict.error or 'receipt'}"
-            f" {verdict.detail}".rstrip()
-        ),
+        observer=_tell,
     )
     uvicorn.run(As4App(receiver), host=host, port=port, log_level="warning")
+    return VALID
+
+
+@main.command()
+@click.option("--port", type=_PORT, default=0, help="Of publisher and access points (TCP).")
+@click.option("--dns-port", type=_PORT, default=0, help="Of the name server (UDP).")
+@click.option("--inbox", type=_FOLDER, help="Folder that keeps what the access points receive.")
+@click.option("--keys", type=_FOLDER, help="Folder for authorities, certificates and keys.")
+@click.option(
+    "--password-variable",
+    default="AS4_KEY_PASSWORD",
+    show_default=True,
+    help="Environment variable with the password for the keys that are written.",
+)
+@click.option("--send", "document", type=_FILE, help="Send this document, and end.")
+def sandbox(
+    port: int,
+    dns_port: int,
+    inbox: Path | None,
+    keys: Path | None,
+    password_variable: str,
+    document: Path | None,
+) -> int:
+    """Run a Peppol on this machine: DNS, publisher, two access points (extra [testing]).
+
+    It ends with Ctrl-C. With --send, the document goes from corner 2 to corner 3 as the sandbox's
+    type of document, found through its DNS and publisher, and the sandbox ends.
+    """
+    from as4_peppol.testing.sandbox import sandbox as run
+    from einvoice_core.testing.service import wait_until_interrupted
+
+    password = os.environ.get(password_variable, "")
+    if keys is not None and not password:
+        raise click.UsageError(f"choose a password for the keys in {password_variable}")
+    with run(inbox, port=port, dns_port=dns_port, observer=_tell) as running:
+        if keys is not None:
+            running.write_keys(keys, password)
+        for name, value in running.summary().items():
+            click.echo(f"{name}: {value}")
+        if document is not None:
+            return _report(running.send(document.read_bytes()), None)
+        wait_until_interrupted()
     return VALID
 
 
@@ -272,6 +313,14 @@ def inspect(
             for each in value if isinstance(value, list) else [value]:
                 click.echo(f"{name}: {each}")
     return VALID if found.error is None else FINDINGS
+
+
+def _tell(verdict: "Verdict") -> None:
+    """Say what came in, and what was answered."""
+    click.echo(
+        f"{verdict.received_at:%H:%M:%S} {verdict.message_id} {verdict.error or 'receipt'}"
+        f" {verdict.detail}".rstrip()
+    )
 
 
 def _identity(key: Path, variable: str) -> "LocalIdentity":

@@ -6,7 +6,7 @@ Source: UN/CEFACT Standard Business Document Header 1.3; Peppol Business Message
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 from xml.sax.saxutils import escape, quoteattr
@@ -173,7 +173,7 @@ def wrap(
     )
     body = _DECLARATION.sub(b"", content, count=1)
     made = head.encode("utf-8") + body + b"</sh:StandardBusinessDocument>"
-    read(made)
+    _judge(made)
     return made
 
 
@@ -200,6 +200,14 @@ def read(data: bytes) -> BusinessDocument:
     Raises:
         SbdhError: The envelope is not what Peppol demands; it carries all findings.
     """
+    document, element = _judge(data)
+    # Last and apart: whoever only asks whether the envelope is right does not pay for a copy.
+    content = etree.tostring(element, encoding="UTF-8", with_tail=False)
+    return replace(document, content=content)
+
+
+def _judge(data: bytes) -> tuple[BusinessDocument, etree._Element]:
+    """Return what an envelope says, without its content, and the element that is the content."""
     findings: list[Finding] = []
     try:
         root = parse(data)
@@ -210,10 +218,10 @@ def read(data: bytes) -> BusinessDocument:
         text = f"the document is {etree.QName(root).localname}, or lacks its header"
         raise SbdhError((_finding("AS4-SBDH-001", text, root),))
     reader = _Reader(root, header, findings)
-    document = reader.document()
-    if document is None or findings:
+    document, content = reader.document()
+    if document is None or content is None or findings:
         raise SbdhError(tuple(findings))
-    return document
+    return document, content
 
 
 def _finding(rule: str, message: str, at: etree._Element | None) -> Finding:
@@ -241,7 +249,7 @@ class _Reader:
     def _note(self, rule: str, message: str, at: etree._Element | None = None) -> None:
         self._findings.append(_finding(rule, message, self._header if at is None else at))
 
-    def document(self) -> BusinessDocument | None:
+    def document(self) -> tuple[BusinessDocument | None, etree._Element | None]:
         self._once()
         version = self._header.findtext(f"{_OF}HeaderVersion", "").strip()
         if version != "1.0":
@@ -260,10 +268,10 @@ class _Reader:
         mls_to, mls_type = self._mls()
         content = self._content(document_type)
         if not (sender and receiver and document_type and process and created_at):
-            return None
+            return None, content
         known = {"DOCUMENTID", "PROCESSID", "COUNTRY_C1", "MLS_TO", "MLS_TYPE"}
         others = tuple(s for s in self._scopes.values() if s.type not in known)
-        return BusinessDocument(
+        document = BusinessDocument(
             sender,
             receiver,
             document_type,
@@ -271,11 +279,12 @@ class _Reader:
             country,
             created_at,
             instance_id,
-            content or b"",
+            b"",
             mls_to,
             mls_type,
             others,
         )
+        return document, content
 
     def _once(self) -> None:
         named = [
@@ -369,7 +378,7 @@ class _Reader:
             self._note("AS4-SBDH-013", f"MLS_TYPE is {kind[:40]!r}; it is one of {_MLS_TYPES}")
         return to, kind
 
-    def _content(self, document_type: DocumentTypeId | None) -> bytes | None:
+    def _content(self, document_type: DocumentTypeId | None) -> etree._Element | None:
         documents = list(self._documents())
         if len(documents) != 1:
             self._note("AS4-SBDH-011", f"the envelope holds {len(documents)} documents, not one")
@@ -384,7 +393,7 @@ class _Reader:
                 f"the document is {name.localname} of {name.namespace!r}, not what Type says",
                 element,
             )
-        return etree.tostring(element, encoding="UTF-8", with_tail=False)
+        return element
 
     def _documents(self) -> Iterator[etree._Element]:
         for child in self._root.iterchildren("*"):
