@@ -41,6 +41,12 @@ def test_a_quarter_is_audited_and_closed(office: Any) -> None:
     assert terms[0]["due_on"] == "2025-04-21"
     regimes = office.get("/tax/obligations/B12345674?turnover=7000000&on=2026-01-01").json()
     assert [each["regime"] for each in regimes if each["applies"]] == ["sii"]
+    asked = "/tax/obligations/B12345674/document?turnover=9000000&on=2027-10-06"
+    of_document = {each["regime"]: each for each in office.get(asked).json()}
+    assert [name for name, each in of_document.items() if each["applies"]] == ["b2b", "spfe"]
+    assert of_document["b2b"]["companion"] == "pdf"
+    assert of_document["spfe"]["by"] == "2027-10-06"
+    assert office.get(f"{asked}&counterpart=nobody").json()["code"] == "server.invalid"
     case = office.post("/tax/cases", json={"year": 2026, "net_monthly": "1250"}).json()
     assert case["min_quota"] == "299.56"
 

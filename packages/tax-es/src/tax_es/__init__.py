@@ -4,7 +4,17 @@ What needs the records of a ledger is imported from its own module, so that chec
 stays cheap: ``tax_es.ledger``, ``closing``, ``cases``, ``anomalies``, ``options``.
 """
 
-from tax_es import calendar, ids, irpf, iva, obligations, parameters, payment_terms, social_security
+from tax_es import (
+    calendar,
+    exchange,
+    ids,
+    irpf,
+    iva,
+    obligations,
+    parameters,
+    payment_terms,
+    social_security,
+)
 from tax_es.errors import TaxError, UnverifiedParameter
 from tax_es.iva import output_tax
 from tax_es.rates import Rate, Tax, Territory
@@ -19,6 +29,7 @@ __all__ = [
     "Territory",
     "UnverifiedParameter",
     "calendar",
+    "exchange",
     "ids",
     "irpf",
     "iva",

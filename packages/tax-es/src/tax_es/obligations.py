@@ -30,6 +30,10 @@ class Regime(StrEnum):
     TICKETBAI = "ticketbai"
     B2B = "b2b"
     FACE = "face"
+    SPFE = "spfe"
+    """The public solution of invoices between businesses: faithful copies and statuses."""
+    PEPPOL = "peppol"
+    """Obliges nobody in Spain; private platforms may use its messages between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Company:
         vat_group: Whether it is in a VAT group.
         monthly_refund: Whether it is in the register of monthly refund (REDEME).
         sells_to_administration: Whether it invoices public administrations.
+        pass_through: Whether its income is taxed as that of its members (a civil partnership).
     """
 
     nif: str
@@ -51,6 +56,7 @@ class Company:
     vat_group: bool = False
     monthly_refund: bool = False
     sells_to_administration: bool = False
+    pass_through: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ class Obligation:
 
 def obligations(company: Company, day: date) -> tuple[Obligation, ...]:
     """Tell which regimes oblige a company on a day.
+
+    What one document to one counterpart must be is told by :func:`tax_es.exchange.requirements`.
 
     Args:
         company: What decides.

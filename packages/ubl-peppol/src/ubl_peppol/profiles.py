@@ -23,6 +23,8 @@ from ubl_peppol.reading import Reading
 from ubl_peppol.reading.values import collapse, string_of
 from ubl_peppol.rules import en16931, peppol
 from ubl_peppol.rules.cii import en16931_cii
+from ubl_peppol.rules.face import DEFAULT as DEFAULT_DIR3
+from ubl_peppol.rules.face import Dir3Mapping, face, face_rules
 from ubl_peppol.rules.responses import ResponseReading, invoice_response, message_response
 from ubl_peppol.rules.selfbilling import selfbilling
 from ubl_peppol.syntax import APPLICATION_RESPONSE, CBC
@@ -36,6 +38,7 @@ __all__ = [
     "Release",
     "compose",
     "detect",
+    "face_profile",
     "profile_of",
     "rules_of",
 ]
@@ -106,7 +109,7 @@ class Profile:
             elif layer.name == en16931.name:
                 dropped = frozenset(en16931.rules) - frozenset(layer.rules)
                 layers.append(_thinned(en16931_cii, dropped))
-            elif layer.name in _INVOICE_RULES:
+            elif layer.name in _FOR_UBL:
                 skipped[layer.name] = "these rules are for UBL, and the document is CII"
             else:
                 layers.append(layer)
@@ -122,8 +125,14 @@ class Profile:
 
 
 _INVOICE_RULES = MappingProxyType(
-    {"en16931": en16931, "peppol": peppol, "peppol-selfbilling": selfbilling}
+    {
+        "en16931": en16931,
+        "peppol": peppol,
+        "peppol-selfbilling": selfbilling,
+        face.name: face,
+    }
 )
+_FOR_UBL = frozenset({"peppol", "peppol-selfbilling"})
 _ARTEFACTS_IN_CII = MappingProxyType({"EN16931-UBL-1.3.16": "EN16931-CII-1.3.16"})
 _RESPONSE_RULES = MappingProxyType(
     {"peppol-invoice-response": invoice_response, "peppol-message-response": message_response}
@@ -209,6 +218,12 @@ def compose(
         layers=(*layers, rules) if rules is not None else layers,
         responses=tuple(_thinned(layer, dropped) for layer in start.responses),
     )
+
+
+def face_profile(mapping: Dir3Mapping = DEFAULT_DIR3) -> Profile:
+    """Return the profile of FACe's CIUS with your own place of the administrative units."""
+    base = profile_of("cius-es-face-1.0.0")
+    return replace(base, layers=(en16931, face_rules(mapping)))
 
 
 def _thinned(layer: RuleSet[D], dropped: frozenset[str]) -> RuleSet[D]:

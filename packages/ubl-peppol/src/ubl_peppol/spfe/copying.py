@@ -104,7 +104,10 @@ def faithful_copy(
             rounding=invoice.totals.rounding,
             due=invoice.totals.due,
         ),
-        lines=tuple(_line(each, regime, ledger) for each in invoice.lines),
+        lines=tuple(
+            _line(each, f"/lines[{place}]", regime, ledger)
+            for place, each in enumerate(invoice.lines)
+        ),
     )
     return FaithfulCopy(result, tuple(ledger))
 
@@ -246,8 +249,7 @@ def _row(row: VatBreakdown, ledger: list[Loss]) -> model.VatBreakdown:
     )
 
 
-def _line(line: Line, regime: tuple[str, str] | None, ledger: list[Loss]) -> model.Line:
-    path = f"/lines[{line.id}]"
+def _line(line: Line, path: str, regime: tuple[str, str] | None, ledger: list[Loss]) -> model.Line:
     if regime is None:
         tax, key = {"L": "IGIC", "M": "IPSI"}.get(line.vat.category, "IVA"), "01"
         reason = "the source has no regime key: that of the common regime"

@@ -8,8 +8,15 @@ from starlette.concurrency import run_in_threadpool
 from reference_server.context import Linked
 from reference_server.problems import responses
 from reference_server.security import CanRead
-from reference_server.services.peppol import service
-from reference_server.services.peppol.schemas import Mended, RuleView, Verdict
+from reference_server.services.peppol import service, spfe
+from reference_server.services.peppol.schemas import (
+    Copied,
+    Mended,
+    Messages,
+    RuleView,
+    StatusView,
+    Verdict,
+)
 
 __all__ = ["router"]
 
@@ -22,6 +29,7 @@ _Profile = Annotated[
         "peppol-selfbilling-3",
         "peppol-invoice-response-3",
         "peppol-message-response-3",
+        "cius-es-face-1.0.0",
     ],
     Query(),
 ]
@@ -76,3 +84,26 @@ async def fix(request: Request, caller: CanRead, profile: _Profile = "auto") -> 
     del caller
     data = await request.body()
     return await run_in_threadpool(service.fix, data, profile)
+
+
+@router.post("/spfe/validate", responses=responses(401, 413, 422))
+async def spfe_validate(request: Request, caller: CanRead) -> Verdict:
+    """Judge an invoice or status message for the Spanish public solution."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(spfe.judge, data)
+
+
+@router.post("/spfe/convert", responses=responses(401, 413, 422))
+async def spfe_convert(request: Request, caller: CanRead) -> Copied:
+    """Make the faithful copy of an invoice in UBL 2.1 or CII, with what it does not carry."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(spfe.convert, data)
+
+
+@router.post("/spfe/status", responses=responses(401, 413, 422))
+def spfe_status(told: Messages, caller: CanRead) -> StatusView:
+    """Say what the status messages of one invoice make of it."""
+    del caller
+    return spfe.status(told)

@@ -1,8 +1,21 @@
 """What the service of EN 16931 answers."""
 
-from pydantic import BaseModel, ConfigDict
+from datetime import date
 
-__all__ = ["FindingView", "LossView", "Mended", "RuleView", "Verdict"]
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "Copied",
+    "FindingView",
+    "LossView",
+    "Mended",
+    "Messages",
+    "RuleView",
+    "StatusStep",
+    "StatusView",
+    "UniqueCodeView",
+    "Verdict",
+]
 
 
 class FindingView(BaseModel):
@@ -69,3 +82,57 @@ class Mended(BaseModel):
     """The changes as an XML patch (RFC 5261)."""
     changes: int
     verdict: Verdict
+
+
+class UniqueCodeView(BaseModel):
+    """What tells an invoice from every other (Orden HAC/1028/2026, art. 6)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    nif: str
+    number: str
+    issued_on: date
+
+
+class Copied(BaseModel):
+    """The faithful copy of an invoice for the public solution."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str
+    """In UBL 2.5."""
+    unique_code: UniqueCodeView
+    losses: tuple[LossView, ...]
+    verdict: Verdict
+
+
+class Messages(BaseModel):
+    """Status messages of one invoice, in their order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    messages: list[str] = Field(min_length=1, max_length=100)
+    """Each an ApplicationResponse of UBL 2.5."""
+    is_copy: bool = False
+    """Whether what was registered is a faithful copy."""
+
+
+class StatusStep(BaseModel):
+    """What one message did."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    problem: str = ""
+    """Why it does not follow from the state before it; empty when it does."""
+
+
+class StatusView(BaseModel):
+    """What the messages make of an invoice."""
+
+    model_config = ConfigDict(frozen=True)
+
+    registration: str
+    recipient: str
+    issuer: str
+    steps: tuple[StatusStep, ...]

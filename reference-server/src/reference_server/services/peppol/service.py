@@ -1,5 +1,7 @@
 """Use cases of EN 16931."""
 
+from collections.abc import Iterable
+
 import facturae_es
 import ubl_peppol
 from einvoice_core.findings import Report
@@ -12,8 +14,19 @@ from reference_server.services.peppol.schemas import (
 )
 from ubl_peppol import fixes
 from ubl_peppol.facturae import Conversion, to_en16931
+from ubl_peppol.losses import Loss
 
-__all__ = ["MAX_SHOWN", "as_cii", "convert", "explain", "fix", "judge", "judge_invoice"]
+__all__ = [
+    "MAX_SHOWN",
+    "as_cii",
+    "convert",
+    "explain",
+    "fix",
+    "judge",
+    "judge_invoice",
+    "losses_of",
+    "verdict_of",
+]
 
 MAX_SHOWN = 1_000
 """Findings that an answer shows; the verdict looks at all of them."""
@@ -75,6 +88,12 @@ def fix(data: bytes, profile: str) -> Mended:
 
 
 def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Verdict:
+    rules = 0 if profile == "auto" else len(ubl_peppol.rules_of(profile))
+    return verdict_of(report, profile, rules, conversion.losses if conversion else ())
+
+
+def verdict_of(report: Report, profile: str, rules: int, losses: Iterable[Loss] = ()) -> Verdict:
+    """Show a report."""
     return Verdict(
         ok=report.ok,
         profile=profile,
@@ -91,15 +110,20 @@ def _verdict(report: Report, profile: str, conversion: Conversion | None) -> Ver
         ),
         layers_run=report.layers_run,
         layers_skipped=dict(report.layers_skipped),
-        rules=0 if profile == "auto" else len(ubl_peppol.rules_of(profile)),
-        losses=tuple(
-            LossView(
-                kind=loss.kind.value,
-                path=loss.path,
-                value=loss.value,
-                reason=loss.reason,
-                term=loss.term,
-            )
-            for loss in (conversion.losses if conversion else ())
-        ),
+        rules=rules,
+        losses=losses_of(losses),
+    )
+
+
+def losses_of(losses: Iterable[Loss]) -> tuple[LossView, ...]:
+    """Show the ledger of a conversion."""
+    return tuple(
+        LossView(
+            kind=loss.kind.value,
+            path=loss.path,
+            value=loss.value,
+            reason=loss.reason,
+            term=loss.term,
+        )
+        for loss in losses
     )

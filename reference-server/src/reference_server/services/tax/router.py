@@ -16,8 +16,11 @@ from reference_server.services.tax.schemas import (
     NifAnswer,
     Obligation,
     RateAnswer,
+    Requirement,
     Term,
 )
+from tax_es.exchange import Counterpart, CounterpartKind, DocumentKind
+from tax_es.obligations import Company
 
 __all__ = ["router"]
 
@@ -101,3 +104,20 @@ def regimes(
     """Tell which regimes of invoicing oblige a company on a day."""
     del caller
     return service.regimes(number, turnover, postal_code, on)
+
+
+@router.get("/obligations/{number}/document", responses=responses(401, 422))
+def requirements(
+    number: Annotated[str, Path(max_length=20)],
+    turnover: Annotated[Decimal, Query(ge=0)],
+    on: Annotated[date, Query()],
+    caller: CanRead,
+    postal_code: Annotated[str, Query(max_length=10)] = "28001",
+    counterpart: Annotated[CounterpartKind, Query()] = CounterpartKind.BUSINESS,
+    in_spain: Annotated[bool, Query()] = True,
+    document: Annotated[DocumentKind, Query()] = DocumentKind.INVOICE,
+) -> list[Requirement]:
+    """Tell which regimes and formats apply to a document to a counterpart, and by when."""
+    del caller
+    company = Company(number, turnover, postal_code)
+    return service.requirements(company, Counterpart(counterpart, in_spain), document, on)

@@ -8,7 +8,16 @@ from pydantic import BaseModel, ConfigDict
 
 from tax_es.ledger import Ledger
 
-__all__ = ["Anomaly", "Books", "FormAnswer", "NifAnswer", "Obligation", "RateAnswer", "Term"]
+__all__ = [
+    "Anomaly",
+    "Books",
+    "FormAnswer",
+    "NifAnswer",
+    "Obligation",
+    "RateAnswer",
+    "Requirement",
+    "Term",
+]
 
 
 class Books(Ledger):
@@ -89,6 +98,22 @@ class Obligation(BaseModel):
     regime: str
     applies: bool
     since: date | None
+    article: str
+    reason: str
+    mark: str
+
+
+class Requirement(BaseModel):
+    """What a regime of invoicing asks of one document."""
+
+    model_config = ConfigDict(frozen=True)
+
+    regime: str
+    applies: bool
+    since: date | None
+    by: date | None
+    formats: tuple[str, ...]
+    companion: str
     article: str
     reason: str
     mark: str

@@ -11,9 +11,10 @@ from reference_server.services.tax.schemas import (
     NifAnswer,
     Obligation,
     RateAnswer,
+    Requirement,
     Term,
 )
-from tax_es import anomalies, calendar, cases, irpf, iva, obligations, wire
+from tax_es import anomalies, calendar, cases, exchange, irpf, iva, obligations, wire
 from tax_es.closing.by_number import close_form
 from tax_es.ids import nif
 from tax_es.rates import Rate
@@ -25,6 +26,7 @@ __all__ = [
     "compute_case",
     "iva_rate",
     "regimes",
+    "requirements",
     "terms",
     "withholding_rate",
 ]
@@ -103,6 +105,29 @@ def regimes(number: str, turnover: Decimal, postal_code: str, day: date) -> list
             mark=each.mark,
         )
         for each in obligations.obligations(company, day)
+    ]
+
+
+def requirements(
+    company: obligations.Company,
+    counterpart: exchange.Counterpart,
+    document: exchange.DocumentKind,
+    day: date,
+) -> list[Requirement]:
+    """Tell what one document to one counterpart must be."""
+    return [
+        Requirement(
+            regime=each.regime.value,
+            applies=each.applies,
+            since=each.since,
+            by=each.by,
+            formats=each.formats,
+            companion=each.companion,
+            article=each.article,
+            reason=each.reason,
+            mark=each.mark,
+        )
+        for each in exchange.requirements(company, counterpart, document, day)
     ]
 
 
