@@ -13,7 +13,7 @@ from tax_es.errors import FormError, TerritoryError, UnknownKindError
 from tax_es.graph import Graph
 from tax_es.trace import Step, Trace, frozen, plain
 
-__all__ = ["Close", "Sums", "as_record", "finish", "refuse_foral"]
+__all__ = ["Close", "Sums", "as_record", "finish", "held", "refuse_foral"]
 
 _FORAL = frozenset({"navarra", "alava", "araba", "bizkaia", "gipuzkoa", "vizcaya", "guipuzcoa"})
 

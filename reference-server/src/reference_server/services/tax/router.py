@@ -12,6 +12,7 @@ from reference_server.services.tax import service
 from reference_server.services.tax.schemas import (
     Anomaly,
     Books,
+    DocumentQuestion,
     FormAnswer,
     NifAnswer,
     Obligation,
@@ -19,8 +20,6 @@ from reference_server.services.tax.schemas import (
     Requirement,
     Term,
 )
-from tax_es.exchange import Counterpart, CounterpartKind, DocumentKind
-from tax_es.obligations import Company
 
 __all__ = ["router"]
 
@@ -109,15 +108,9 @@ def regimes(
 @router.get("/obligations/{number}/document", responses=responses(401, 422))
 def requirements(
     number: Annotated[str, Path(max_length=20)],
-    turnover: Annotated[Decimal, Query(ge=0)],
-    on: Annotated[date, Query()],
+    question: Annotated[DocumentQuestion, Query()],
     caller: CanRead,
-    postal_code: Annotated[str, Query(max_length=10)] = "28001",
-    counterpart: Annotated[CounterpartKind, Query()] = CounterpartKind.BUSINESS,
-    in_spain: Annotated[bool, Query()] = True,
-    document: Annotated[DocumentKind, Query()] = DocumentKind.INVOICE,
 ) -> list[Requirement]:
     """Tell which regimes and formats apply to a document to a counterpart, and by when."""
     del caller
-    company = Company(number, turnover, postal_code)
-    return service.requirements(company, Counterpart(counterpart, in_spain), document, on)
+    return service.requirements(number, question)

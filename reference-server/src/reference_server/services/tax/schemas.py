@@ -4,13 +4,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from tax_es.exchange import CounterpartKind, DocumentKind
 from tax_es.ledger import Ledger
 
 __all__ = [
     "Anomaly",
     "Books",
+    "DocumentQuestion",
     "FormAnswer",
     "NifAnswer",
     "Obligation",
@@ -18,6 +20,17 @@ __all__ = [
     "Requirement",
     "Term",
 ]
+
+
+class DocumentQuestion(BaseModel):
+    """One document of a company to one counterpart on a day."""
+
+    turnover: Decimal = Field(ge=0)
+    on: date
+    postal_code: str = Field("28001", max_length=10)
+    counterpart: CounterpartKind = CounterpartKind.BUSINESS
+    in_spain: bool = True
+    document: DocumentKind = DocumentKind.INVOICE
 
 
 class Books(Ledger):

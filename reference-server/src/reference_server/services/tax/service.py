@@ -7,6 +7,7 @@ from typing import Any
 from reference_server.services.tax.schemas import (
     Anomaly,
     Books,
+    DocumentQuestion,
     FormAnswer,
     NifAnswer,
     Obligation,
@@ -108,13 +109,10 @@ def regimes(number: str, turnover: Decimal, postal_code: str, day: date) -> list
     ]
 
 
-def requirements(
-    company: obligations.Company,
-    counterpart: exchange.Counterpart,
-    document: exchange.DocumentKind,
-    day: date,
-) -> list[Requirement]:
+def requirements(number: str, question: DocumentQuestion) -> list[Requirement]:
     """Tell what one document to one counterpart must be."""
+    company = obligations.Company(number, question.turnover, question.postal_code)
+    counterpart = exchange.Counterpart(question.counterpart, question.in_spain)
     return [
         Requirement(
             regime=each.regime.value,
@@ -127,7 +125,7 @@ def requirements(
             reason=each.reason,
             mark=each.mark,
         )
-        for each in exchange.requirements(company, counterpart, document, day)
+        for each in exchange.requirements(company, counterpart, question.document, question.on)
     ]
 
 
