@@ -1,14 +1,10 @@
 """The chain store: nothing is lost, nothing forks, on both databases and whatever is killed."""
 
-import os
 import re
-import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -41,6 +37,7 @@ from aeat_sii.verifactu.store import (
     record_of,
     walk,
 )
+from einvoice_core.testing import databases
 from einvoice_core.testing.judges import official, program
 from einvoice_core.xml.binding import write
 
@@ -51,35 +48,8 @@ KEY = Key("tenant-0")
 
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[str]:
-    """A server of its own on loopback, as another user when this one is root."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not found:
-        reason = "PostgreSQL is not installed: the Debian package is postgresql"
-        if os.environ.get("EINVOICE_JUDGES") == "required":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    binaries = found[-1]
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = Path(tempfile.mkdtemp(prefix="chain-pg-"))
-    folder.chmod(0o755)
-    is_root = os.geteuid() == 0
-    if is_root:
-        shutil.chown(folder, "postgres")
-
-    def run(command: str) -> None:
-        shell = ["su", "postgres", "-c", command] if is_root else ["sh", "-c", command]
-        done = subprocess.run(shell, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    data = folder / "data"
-    run(f"{binaries}/initdb -D {data} -U pg --auth=trust")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
-    run(f"{binaries}/pg_ctl -D {data} -o '{options}' -w start -l {folder}/log")
-    yield f"host=127.0.0.1 port={port} user=pg dbname=postgres"
-    run(f"{binaries}/pg_ctl -D {data} -m immediate -t 120 stop")
-    shutil.rmtree(folder)
+    with databases.postgresql() as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

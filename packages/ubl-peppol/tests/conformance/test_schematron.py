@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from einvoice_core.findings import Report
-from einvoice_core.testing.judges import official
+from einvoice_core.testing.judges import missing, official
 from ubl_peppol.schematron import SecondOpinion, recognise
 from ubl_peppol.testing.peppol import edges
 
-needs_saxon = pytest.mark.skipif(
-    importlib.util.find_spec("saxonche") is None, reason="the extra schematron is not installed"
-)
+if importlib.util.find_spec("saxonche") is None:
+    missing("the extra schematron is not installed")
 
 
 def verdict(report: Report) -> object:
@@ -22,7 +21,6 @@ def verdict(report: Report) -> object:
     return sorted((found.rule, found.path, found.severity) for found in report.findings)
 
 
-@needs_saxon
 @pytest.mark.parametrize("name", ["PEPPOL-EN16931-UBL", "CEN-EN16931-UBL"])
 def test_a_compiled_schema_judges_as_its_stylesheet(name: str) -> None:
     folder = official("peppol/billing/2026.5")
