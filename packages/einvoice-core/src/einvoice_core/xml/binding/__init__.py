@@ -138,7 +138,9 @@ def write(
         WriteRefused: A value cannot stand in XML, or is not what its field says.
     """
     try:
-        text = document(type(record), tuple((prefixes or {}).items())).text(record, indent=indent)
+        text = document(
+            type(record), tuple((prefixes or {}).items()), indent=indent
+        ).text(record)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise WriteRefused(
             f"{type(record).__name__} cannot be written: {type(error).__name__}: {error}"

@@ -36,6 +36,8 @@ class Slot:
         many: The element may be repeated, the field is a tuple.
         decode: Makes a value of its text; only where there is one.
         encode: Makes the text of a value.
+        exact: Class whose own values ``quick`` writes, as in :class:`einvoice_core.lexical.Codec`.
+        quick: Makes a text that needs no escaping.
         record: Class of a nested record.
         namespace: Where the children of that record live when it does not say.
         level: Content of a wrapper.
@@ -50,6 +52,8 @@ class Slot:
     many: bool = False
     decode: Callable[[str], Any] | None = None
     encode: Callable[[Any], str] = str
+    exact: type | None = None
+    quick: Callable[[Any], str] | None = None
     record: type[Record] | None = None
     namespace: str = ""
     level: "Level | None" = None
@@ -267,7 +271,7 @@ def _add_simple(plan: Plan, shape: _Shape, name: str, where: str, *, required: b
     codec = xml.codec or _codec(shape.items, where)
     # An attribute without a prefix is in no namespace, whatever that of its element is.
     tag = qualified(xml.name, xml.namespace or "")
-    slot = Slot(name, tag, "value", decode=codec.decode, encode=codec.encode)
+    slot = _value(name, tag, codec)
     if xml.text:
         if plan.text:
             raise TypeError(f"{where} is a second text")
@@ -354,7 +358,19 @@ def _slots(
             raise TypeError(f"{where} mixes values and records")
         codec = xml.codec or _codec(others, where)
         tag = qualified(xml.name, own)
-        yield Slot(name, tag, "value", decode=codec.decode, encode=codec.encode)
+        yield _value(name, tag, codec)
+
+
+def _value(name: str, tag: str, codec: Codec[Any]) -> Slot:
+    return Slot(
+        name,
+        tag,
+        "value",
+        decode=codec.decode,
+        encode=codec.encode,
+        exact=codec.exact,
+        quick=codec.quick,
+    )
 
 
 def _rank(level: Level) -> None:
