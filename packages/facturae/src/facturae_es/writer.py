@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import islice
 
 from einvoice_core.xml import binding
-from einvoice_core.xml.errors import DocumentRefused
+from einvoice_core.xml.errors import DocumentRefused, WriteRefused
 from facturae_es import structure
+from facturae_es._demands import demands_of
+from facturae_es._plan import made
 from facturae_es._signed import SignedSource
 from facturae_es.errors import VersionLossError
 from facturae_es.facets import Version
@@ -68,10 +70,14 @@ def write(
         # Only this version writes amounts with an exact number of decimals.
         conversion = convert(document, target)
         document = document if conversion.losses else conversion.document
-    if check:
-        _refuse_findings(document, target)
-    root = ROOTS[target].model_construct(**document.__dict__)
+    root = made(ROOTS[target], **document.__dict__)
     prefixes = {"fe": NAMESPACES[target], "ds": DS}
+    if check:
+        try:
+            return binding.write(root, prefixes=prefixes, indent=indent, demands=demands_of(target))
+        except WriteRefused:
+            # What is wrong is said by the findings, or else by the writer without demands.
+            _refuse_findings(document, target)
     return binding.write(root, prefixes=prefixes, indent=indent)
 
 
