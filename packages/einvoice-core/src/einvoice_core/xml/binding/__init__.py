@@ -139,16 +139,16 @@ def write(
     Raises:
         WriteRefused: A value cannot stand in XML, is not what its field says, or not as demanded.
     """
+    before = '<?xml version="1.0" encoding="UTF-8"?>\n' if declaration else ""
     try:
-        text = document(
+        made = document(
             type(record), tuple((prefixes or {}).items()), indent=indent, demands=demands
-        ).text(record)
+        )
+        text = made.text(record, before)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise WriteRefused(
             f"{type(record).__name__} cannot be written: {type(error).__name__}: {error}"
         ) from error
-    if declaration:
-        text = '<?xml version="1.0" encoding="UTF-8"?>\n' + text
     return encoded(text)
 
 

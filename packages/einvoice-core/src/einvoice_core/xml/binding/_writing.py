@@ -41,8 +41,11 @@ Lines = Iterator[str]
 class Demands(Protocol):
     """What a format demands of values beyond their type, to be looked at while they are written.
 
-    It is compared by identity: one object stands for one set of demands.
+    The same object stands for the same demands: what is made for it is kept.
     """
+
+    def __hash__(self) -> int:
+        """Return what tells it from others."""
 
     def of_field(self, record: type[Record], field: str, codec: Codec[Any]) -> Codec[Any] | None:
         """Return a codec that raises ``ValueError`` for a wrong value; ``None`` to use its own."""
@@ -372,17 +375,21 @@ class Document:
     made: tuple[tuple[str, str], ...]
     indent: bool
 
-    def text(self, record: Record) -> str:
-        """Write a record."""
-        parts: list[str] = []
+    def text(self, record: Record, before: str = "") -> str:
+        """Write a record, with some text before it."""
+        parts = [before]
         if self.indent:
             self.record(record, parts, "\n")
-            text = "".join((*parts, "\n"))[1:]
+            parts[1] = parts[1][1:]
+            parts.append("\n")
         else:
             self.record(record, parts)
-            text = "".join(parts)
+        text = "".join(parts)
         used = [declaration for prefix, declaration in self.made if f"{prefix}:" in text]
-        return f"{self.head}{''.join(used)}{text[len(self.head) :]}" if used else text
+        if not used:
+            return text
+        head = len(before) + len(self.head)
+        return f"{text[:head]}{''.join(used)}{text[head:]}"
 
 
 @lru_cache(maxsize=256)
