@@ -119,16 +119,8 @@ def test_a_line_of_the_commands_runs(
     if words[0] == "face":
         here = ["--environment", double.url, "--trust", "roots.pem"]
         if words[1] == "status":
-            sent = [
-                "face",
-                "submit",
-                "invoice.xsig",
-                "-c",
-                "mine.p12",
-                "--email",
-                "ana@example.org",
-            ]
-            assert CliRunner().invoke(main, [*sent, *here]).exit_code == 0
+            sent = next(each for each in COMMANDS if each.startswith("facturae face submit"))
+            assert CliRunner().invoke(main, [*shlex.split(sent)[1:], *here]).exit_code == 0
             words[2] = double.service.register.all()[0].code
         words += here
     result = CliRunner().invoke(main, words)
