@@ -21,6 +21,7 @@ from facturae_es.codes import SINCE
 from facturae_es.facets import Version
 from facturae_es.model import Facturae
 from facturae_es.model.extensions import CorreosExtension, FaceB2BExtension
+from facturae_es.spanish import names
 
 Path = tuple[str, ...]
 
@@ -158,3 +159,13 @@ def test_no_element_of_the_format_has_an_attribute(version: Version) -> None:
         and len(element.type.attributes)
     ]
     assert with_attributes == []
+
+
+def test_every_element_has_a_spanish_name() -> None:
+    elements = {
+        path[-1]
+        for version in Version
+        for path in official(f"drivers/facturae-{version.value}.xsd", "Facturae")
+        if path
+    }
+    assert elements - set(names()) == set()
