@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,11 @@ __all__ = ["convert", "fix_totals", "sign"]
     metavar="URL",
     help="Address of an authority (RFC 3161) that proves when each signature was made: XAdES-T.",
 )
+@click.option(
+    "--allow-findings",
+    is_flag=True,
+    help="Sign a document even when structure or rules are broken.",
+)
 @making(suffix=".xsig")
 def sign(
     target: Target,
@@ -62,18 +68,25 @@ def sign(
     role: str,
     hash_name: str,
     timestamp: str | None,
+    *,
+    allow_findings: bool,
 ) -> int:
-    """Sign documents under the policy of the format."""
+    """Sign documents under the policy of the format; what is wrong is found before, not by FACe."""
+    from facturae_es import validate
     from facturae_es.signing import check_signer
     from facturae_es.signing import sign as sign_document
 
     stamping = nullcontext() if timestamp is None else _authority(timestamp)
     signer = credential_of(credential, password_file)
-    findings = check_signer(signer).findings
+    of_signer = check_signer(signer).findings
 
     with stamping as timestamps:
 
         def work(xml: bytes) -> Made:
+            report = validate(xml)
+            if not report.ok and not allow_findings:
+                return Made(None, "signing", report.findings)
+            warnings = (replace(each, severity=Severity.WARNING) for each in report.findings)
             signed = sign_document(
                 xml,
                 signer,
@@ -81,7 +94,7 @@ def sign(
                 hash_name=hash_name,  # type: ignore[arg-type]  # one of the choices
                 timestamps=timestamps,
             )
-            return Made(signed, "signing", findings)
+            return Made(signed, "signing", (*of_signer, *warnings))
 
         return target.run(work)
 
