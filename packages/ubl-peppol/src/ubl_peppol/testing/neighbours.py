@@ -149,16 +149,16 @@ def _attributed(root: etree._Element, path: str, name: str, text: str | None) ->
 
 
 def wanderers(
-    documents: Mapping[str, bytes], count: int, seed: int, values: Mapping[str, Sequence[str]]
+    documents: Mapping[str, str], count: int, seed: int, values: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield documents that are one to four random changes away from one of these, with a name."""
+    """Yield documents that are one to five random changes away from one of these, with a name."""
     rng = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
     pool = sorted({text for texts in values.values() for text in texts} | set(_ANYWHERE))
     names = sorted(documents)
     for number in range(count):
         name = rng.choice(names)
-        root = etree.fromstring(documents[name])
-        for _ in range(rng.choice([1, 1, 2, 4])):
+        root = etree.fromstring(documents[name].encode())
+        for _ in range(rng.choice([1, 2, 3, 5])):
             _wander(root, rng, values, pool)
         yield f"{number}:{name}", _text_of(root)
 
