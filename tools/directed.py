@@ -8,6 +8,11 @@ The official side judges the pairs in the conformance run::
 
     python tools/directed.py ubl
     python tools/directed.py cii
+
+For the rules of Peppol the documents are made at test time; one of either kind is chosen here for
+the reference of the rules::
+
+    python tools/directed.py peppol
 """
 
 import argparse
@@ -26,6 +31,7 @@ from ubl_peppol.testing.bases import bases
 from ubl_peppol.testing.cii_bases import cii_bases
 from ubl_peppol.testing.differential import Artefact, judged
 from ubl_peppol.testing.edits import TEXTS, Edit, Pair, apply, edits_of, read_pairs, write_pairs
+from ubl_peppol.testing.examples import EDGES, choose, write_chosen
 
 FOLDER = Path("packages/ubl-peppol/tests/conformance/directed")
 WANTED = 3
@@ -122,8 +128,16 @@ SUITES = {
 def main() -> None:
     """Search and write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("syntax", choices=SUITES)
-    SUITES[parser.parse_args().syntax]().write()
+    parser.add_argument("suite", choices=[*SUITES, "peppol"])
+    wanted = parser.parse_args().suite
+    if wanted in SUITES:
+        SUITES[wanted]().write()
+        return
+    for name, (artefact, edges) in EDGES.items():
+        chosen = choose(artefact, edges())
+        write_chosen(FOLDER / f"{name}.csv", artefact, chosen)
+        none = sorted(set(artefact.rules.rules) - {rule for rule, _, _ in chosen})
+        print(f"{name}: {len(chosen)} rules; none: {none}")
 
 
 if __name__ == "__main__":

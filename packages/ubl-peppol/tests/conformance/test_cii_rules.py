@@ -30,13 +30,13 @@ from ubl_peppol.testing.differential import (
     compare_pairs,
     judged,
 )
-from ubl_peppol.testing.edits import Edit, Pair, apply, read_pairs
+from ubl_peppol.testing.edits import Edit, Pair, apply, read_suite
 from ubl_peppol.testing.evidence import record
 from ubl_peppol.testing.official import Official, Verdict
 
 Sheets = Callable[[str], Official]
 SOURCE = "en16931/cii/schematron/preprocessed/EN16931-CII-validation-preprocessed.sch"
-PAIRS = sorted(Path(__file__).with_name("directed").glob("en16931-cii*.csv"))
+DIRECTED = Path(__file__).with_name("directed")
 SEED = 77
 
 
@@ -131,7 +131,7 @@ def test_five_thousand_mutants_fire_what_the_official_artefact_fires(
 
 def all_pairs() -> list[Pair]:
     """Return the directed pairs: searched, made by hand, and made of the table of places."""
-    return [*(pair for path in PAIRS for pair in read_pairs(path)), *cii_outside_pairs()]
+    return [*read_suite(DIRECTED, "en16931-cii"), *cii_outside_pairs()]
 
 
 def run_pairs(pairs: Iterable[Pair], sheet: Official, suite: str) -> Outcome:

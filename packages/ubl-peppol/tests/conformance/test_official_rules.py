@@ -29,13 +29,13 @@ from ubl_peppol.testing.differential import (
     compare_pairs,
     judged,
 )
-from ubl_peppol.testing.edits import Edit, Pair, apply, read_pairs
+from ubl_peppol.testing.edits import Edit, Pair, apply, read_suite
 from ubl_peppol.testing.evidence import record
 from ubl_peppol.testing.official import Official, Verdict
 from ubl_peppol.testing.outside import outside_pairs
 
 TEST = "{http://difi.no/xsd/vefa/validator/1.0}test"
-PAIRS = sorted(Path(__file__).with_name("directed").glob("en16931-ubl*.csv"))
+DIRECTED = Path(__file__).with_name("directed")
 MUTANTS = 600
 SEED = 20260
 Sheets = Callable[[str], Official]
@@ -128,7 +128,7 @@ def test_twenty_thousand_mutants_fire_what_the_official_artefact_fires(
 
 def all_pairs() -> list[Pair]:
     """Return the directed pairs: searched, made by hand, and made of the table of paths."""
-    return [*(pair for path in PAIRS for pair in read_pairs(path)), *outside_pairs()]
+    return [*read_suite(DIRECTED, "en16931-ubl"), *outside_pairs()]
 
 
 def run_pairs(pairs: Iterable[Pair], stylesheet: Sheets, suite: str) -> Outcome:

@@ -7,31 +7,26 @@ on both sides, and at least three that differ from those in one place must leave
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
 import ubl_peppol
 from einvoice_core.testing.judges import official
-from ubl_peppol.testing.artefacts import (
-    INVOICE_RESPONSE,
-    MESSAGE_RESPONSE,
-    PEPPOL_BILLING,
-    PEPPOL_SELFBILLING,
-)
 from ubl_peppol.testing.census import write_census
 from ubl_peppol.testing.differential import Artefact, compare, compare_mutants
 from ubl_peppol.testing.differential import judged as judge
 from ubl_peppol.testing.evidence import record
-from ubl_peppol.testing.neighbours import Neighbour, wanderers
+from ubl_peppol.testing.examples import EDGES, read_chosen
+from ubl_peppol.testing.neighbours import Neighbour, sides, wanderers
 from ubl_peppol.testing.official import Official, Verdict
 from ubl_peppol.testing.peppol import VALUES as BILLING_VALUES
-from ubl_peppol.testing.peppol import edges, selfbilling_edges
 from ubl_peppol.testing.responses import VALUES as RESPONSE_VALUES
-from ubl_peppol.testing.responses import invoice_response_edges, message_response_edges
 
+DIRECTED = Path(__file__).with_name("directed")
 Sheets = Callable[[str], Official]
 TEST = "{http://difi.no/xsd/vefa/validator/1.0}test"
 
@@ -40,24 +35,31 @@ TEST = "{http://difi.no/xsd/vefa/validator/1.0}test"
 class Judged:
     """An official artefact with documents at the edges of its rules."""
 
-    artefact: Artefact
-    edges: Callable[[], Iterator[Neighbour]]
+    file: str
+    """Name of the suite."""
     seeds: str
     """Folder of official documents whose mutants are judged."""
     values: Mapping[str, Sequence[str]]
     """What mutants say."""
 
     @property
+    def artefact(self) -> Artefact:
+        return EDGES[self.file][0]
+
+    @property
     def rules(self) -> frozenset[str]:
         return frozenset(self.artefact.rules.rules)
+
+    def edges(self) -> dict[str, Neighbour]:
+        return {neighbour.name: neighbour for neighbour in EDGES[self.file][1]()}
 
 
 _BILLING, _RESPONSES = "peppol/billing/3.0.19", "peppol/responses"
 JUDGED = (
-    Judged(PEPPOL_BILLING, edges, _BILLING, BILLING_VALUES),
-    Judged(PEPPOL_SELFBILLING, selfbilling_edges, _BILLING, BILLING_VALUES),
-    Judged(INVOICE_RESPONSE, invoice_response_edges, _RESPONSES, RESPONSE_VALUES),
-    Judged(MESSAGE_RESPONSE, message_response_edges, _RESPONSES, RESPONSE_VALUES),
+    Judged("peppol-billing", _BILLING, BILLING_VALUES),
+    Judged("peppol-selfbilling", _BILLING, BILLING_VALUES),
+    Judged("peppol-t111", _RESPONSES, RESPONSE_VALUES),
+    Judged("peppol-t71", _RESPONSES, RESPONSE_VALUES),
 )
 each_artefact = pytest.mark.parametrize("judged", JUDGED, ids=lambda judged: judged.artefact.name)
 
@@ -75,24 +77,6 @@ class Remembering:
         return verdict
 
 
-def around(
-    made: dict[str, Neighbour], fired: dict[str, frozenset[str]]
-) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Sort documents by rule: those on which it fires, and its near misses beside them."""
-    firing: dict[str, set[str]] = defaultdict(set)
-    silent: dict[str, set[str]] = defaultdict(set)
-    at_place = defaultdict(set)
-    for name in fired:
-        at_place[made[name].place].add(name)
-    for name, ids in fired.items():
-        for rule in ids:
-            firing[rule].add(name)
-            place = made[name].place
-            near = at_place[place] | at_place[place.partition(":")[0]]
-            silent[rule] |= {other for other in near if rule not in fired[other]}
-    return firing, silent
-
-
 def judge_edges(
     judged: Judged, made: dict[str, Neighbour], sheet: Official, suite: str
 ) -> dict[str, frozenset[str]]:
@@ -104,7 +88,7 @@ def judge_edges(
     record(outcome)
     assert outcome.different == {}
     fired = {name: ids for name, ids in zip(made, watched.fired, strict=True) if ids is not None}
-    firing, silent = around(made, fired)
+    firing, silent = sides(made, fired)
     census = ubl_peppol.census()[judged.artefact.name]
     expected = judged.rules - set(census.silent)
     counts = {rule: (len(firing[rule]), len(silent[rule])) for rule in expected}
@@ -114,7 +98,7 @@ def judge_edges(
 
 def few_edges(made: dict[str, Neighbour], fired: dict[str, frozenset[str]]) -> set[str]:
     """Choose for each rule three documents that fire it and three near misses beside them."""
-    firing, _ = around(made, fired)
+    firing, _ = sides(made, fired)
     at_place: dict[str, list[str]] = defaultdict(list)
     for name in sorted(fired):
         at_place[made[name].place].append(name)
@@ -136,9 +120,9 @@ def few_edges(made: dict[str, Neighbour], fired: dict[str, frozenset[str]]) -> s
 @each_artefact
 def test_every_rule_has_edges(judged: Judged, stylesheet: Sheets) -> None:
     name = judged.artefact.name
-    made = {neighbour.name: neighbour for neighbour in judged.edges()}
+    made = judged.edges()
     fired = judge_edges(judged, made, stylesheet(judged.artefact.stylesheet), "directed")
-    firing, _ = around(made, fired)
+    firing, _ = sides(made, fired)
     if os.environ.get("EINVOICE_WRITE_CENSUS"):
         write_census(name, firing)
     census = ubl_peppol.census()[name]
@@ -149,18 +133,24 @@ def test_every_rule_has_edges(judged: Judged, stylesheet: Sheets) -> None:
 @each_artefact
 def test_three_edges_of_every_rule(judged: Judged, stylesheet: Sheets) -> None:
     """The same with three documents of either kind for each rule, chosen by our own verdict."""
-    made = {neighbour.name: neighbour for neighbour in judged.edges()}
+    made = judged.edges()
     ours: dict[str, frozenset[str]] = {}
     for name, neighbour in made.items():
         report, unreadable = judge(judged.artefact, etree.fromstring(neighbour.xml.encode()))
         if not unreadable and not report.undecided:
             ours[name] = frozenset(finding.rule for finding in report.findings) & judged.rules
-    few = {name: made[name] for name in sorted(few_edges(made, ours))}
+    shown = read_chosen(DIRECTED / f"{judged.file}.csv")
+    names = few_edges(made, ours).union(*(pair for _, *pair in shown))
+    few = {name: made[name] for name in sorted(names)}
     sheet = stylesheet(judged.artefact.stylesheet)
     fired = judge_edges(judged, few, sheet, "directed, three of each")
     seen = {rule for ids in fired.values() for rule in ids}
     census = ubl_peppol.census()[judged.artefact.name]
     assert seen == census.fired, "counted, but it no longer fires"
+    # The examples that the reference shows of each rule.
+    assert {rule for rule, _, _ in shown} == census.fired
+    assert [rule for rule, fires, _ in shown if rule not in fired[fires]] == []
+    assert [rule for rule, _, near in shown if rule in fired[near]] == []
 
 
 def seeds(judged: Judged) -> dict[str, str]:

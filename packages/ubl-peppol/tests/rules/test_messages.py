@@ -14,12 +14,12 @@ from ubl_peppol.rules import en16931, peppol
 from ubl_peppol.rules.responses import invoice_response, message_response
 from ubl_peppol.rules.selfbilling import selfbilling
 from ubl_peppol.testing.bases import bases
-from ubl_peppol.testing.edits import apply, read_pairs
+from ubl_peppol.testing.edits import apply, read_suite
 from ubl_peppol.testing.peppol import edges
 
 FIELD = re.compile(r"\{([a-z_]+)(?:![rs])?\}")
-PAIRS = Path(__file__).parents[1] / "conformance" / "directed" / "en16931-ubl.csv"
-FIRST = {pair.rule: pair for pair in reversed(read_pairs(PAIRS))}
+DIRECTED = Path(__file__).parents[1] / "conformance" / "directed"
+FIRST = {pair.rule: pair for pair in reversed(read_suite(DIRECTED, "en16931-ubl"))}
 
 
 @pytest.mark.parametrize(

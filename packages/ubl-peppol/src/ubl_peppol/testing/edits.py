@@ -19,7 +19,7 @@ from ubl_peppol.reading.values import location_of
 from ubl_peppol.syntax import CAC, CBC, EXT
 from ubl_peppol.syntax_cii import CII_NAMESPACES
 
-__all__ = ["TEXTS", "Edit", "Pair", "apply", "edits_of", "read_pairs", "write_pairs"]
+__all__ = ["TEXTS", "Edit", "Pair", "apply", "edits_of", "read_pairs", "read_suite", "write_pairs"]
 
 _NAMES = {"cac": CAC, "cbc": CBC, "ext": EXT, **CII_NAMESPACES}
 TEXTS = (
@@ -133,6 +133,11 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
         return tuple(
             Pair(rule, base, _parse(fires), _parse(near)) for rule, base, fires, near in rows
         )
+
+
+def read_suite(folder: Path, name: str) -> tuple[Pair, ...]:
+    """Read a directed suite: the pairs that were made by hand, then those that were searched."""
+    return read_pairs(folder / f"{name}-by-hand.csv") + read_pairs(folder / f"{name}.csv")
 
 
 def write_pairs(path: Path, pairs: Mapping[str, list[Pair]], head: str) -> None:

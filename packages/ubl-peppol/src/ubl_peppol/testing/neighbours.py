@@ -6,12 +6,13 @@ which a rule fires and those on which it is silent at the same place are the two
 
 import copy
 import random
+from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
-__all__ = ["Neighbour", "neighbours", "wanderers"]
+__all__ = ["Neighbour", "neighbours", "sides", "wanderers"]
 
 _ANYWHERE = ("", " ", "\n", "0", "-0", "1e3", "NaN", "1.005", "x", "2026-02-30", "true", "VAT")
 
@@ -146,6 +147,29 @@ def _attributed(root: etree._Element, path: str, name: str, text: str | None) ->
     else:
         element.set(name, text)
     return _text_of(copied)
+
+
+def sides(
+    made: Mapping[str, Neighbour], fired: Mapping[str, frozenset[str]]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Sort documents by rule: those on which it fires, and its near misses beside them.
+
+    Args:
+        made: Documents by name.
+        fired: Name of each that was judged, and the ids that fire on it.
+    """
+    firing: dict[str, set[str]] = defaultdict(set)
+    silent: dict[str, set[str]] = defaultdict(set)
+    at_place = defaultdict(set)
+    for name in fired:
+        at_place[made[name].place].add(name)
+    for name, ids in fired.items():
+        for rule in ids:
+            firing[rule].add(name)
+            place = made[name].place
+            near = at_place[place] | at_place[place.partition(":")[0]]
+            silent[rule] |= {other for other in near if rule not in fired[other]}
+    return firing, silent
 
 
 def wanderers(
