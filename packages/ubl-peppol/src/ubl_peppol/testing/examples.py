@@ -47,11 +47,11 @@ EDGES: Mapping[str, tuple[Artefact, Callable[[], Iterator[Neighbour]]]] = Mappin
 )
 """Suites of documents at the edges of rules by the name of the file of those that were chosen."""
 
-Chosen = tuple[str, str, str]
+_Chosen = tuple[str, str, str]
 """A rule, the name of a document on which it fires, and that of its near miss."""
 
 
-def choose(artefact: Artefact, documents: Iterable[Neighbour]) -> list[Chosen]:
+def choose(artefact: Artefact, documents: Iterable[Neighbour]) -> list[_Chosen]:
     """Choose for each rule the document on which it fires most alone, and its nearest near miss."""
     made = {document.name: document for document in documents}
     fired: dict[str, frozenset[str]] = {}
@@ -76,7 +76,7 @@ def _distance(one: Neighbour, other: Neighbour) -> tuple[bool, bool, bool]:
     return origins[0] != origins[1], one.place != other.place, verbs[0] != verbs[1]
 
 
-def write_chosen(path: Path, artefact: Artefact, chosen: Iterable[Chosen]) -> None:
+def write_chosen(path: Path, artefact: Artefact, chosen: Iterable[_Chosen]) -> None:
     """Write the documents that were chosen."""
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(
@@ -86,7 +86,7 @@ def write_chosen(path: Path, artefact: Artefact, chosen: Iterable[Chosen]) -> No
         csv.writer(file, lineterminator="\n").writerows(chosen)
 
 
-def read_chosen(path: Path) -> tuple[Chosen, ...]:
+def read_chosen(path: Path) -> tuple[_Chosen, ...]:
     """Read the documents that were chosen."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(line for line in file if not line.startswith("#"))
