@@ -228,7 +228,9 @@ def test_examples_come_back_equal_or_say_what_was_lost() -> None:
         assert again.require() == examined.invoice, name
         assert again.losses == (), name
         if canonical(xml.encode()) == canonical(written):
-            assert {loss.kind for loss in examined.losses} <= {LossKind.MOVED}, name
+            # A hint for processors on the root is named as well, and is all that was dropped.
+            rest = [loss for loss in examined.losses if "schemaLocation" not in loss.path]
+            assert {loss.kind for loss in rest} <= {LossKind.MOVED}, name
             equal += 1
         else:
             assert examined.losses, name
