@@ -11,7 +11,6 @@ the next commit.
 
 import argparse
 import ast
-import csv
 import importlib
 import inspect
 import os
@@ -29,6 +28,7 @@ from einvoice_core.errors import BadParameterError, EInvoiceError
 from einvoice_core.findings import Rule, RuleSet
 from einvoice_core.records import Record, Term, Xml
 from einvoice_core.timeline import parse_timelines
+from rule_pages import artefact_pages
 
 DOCS = bootstrap.ROOT / "docs"
 NOTE = "<!-- Written by tools/tables.py from the code; change the code instead. -->"
@@ -161,27 +161,8 @@ def rules_of(package: Package) -> dict[str, Rule[Any]]:
     return rules
 
 
-def examples_of(package: Package) -> dict[str, tuple[str, str]]:
-    """Return for each rule an edit that makes it fire and one that does not, where there are."""
-    found: dict[str, tuple[str, str]] = {}
-    for path in sorted(package.source.parents[1].glob("tests/conformance/directed/*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.reader(line for line in file if not line.startswith("#")):
-                if len(row) == 4:  # rule, base document, edits that make it fire, edits that do not
-                    found.setdefault(row[0], (f"{row[1]}: {row[2]}", f"{row[1]}: {row[3]}"))
-    if package.distribution == "ubl-peppol":
-        # The pairs of the rules on what the norm does not use are made of their table.
-        from ubl_peppol.testing.outside import outside_pairs
-
-        for pair in outside_pairs():
-            fires, near = (f"{pair.base}: {edits[0]}" for edits in (pair.fires, pair.near))
-            found.setdefault(pair.rule, (fires, near))
-    return found
-
-
 def rules_page(package: Package, rules: Mapping[str, Rule[Any]]) -> str:
     """Return the page of the business rules of one package."""
-    examples = examples_of(package)
     intro = (
         f"{len(rules)} rules. An id without the package's prefix is the official one; the severity"
         " is that of the source."
@@ -195,17 +176,6 @@ def rules_page(package: Package, rules: Mapping[str, Rule[Any]]) -> str:
         ]
         heads = ("Rule", "Severity", "Terms", "Requirement")
         parts += [f"## {source}", table(heads, rows)]
-        shown = [
-            (literal(rule.id), plain(rule.message), *map(literal, examples[rule.id]))
-            for rule in rules.values()
-            if rule.source == source and rule.id in examples
-        ]
-        if shown:
-            parts += [
-                "What each says, and how a document of `ubl_peppol.testing.bases` is changed so"
-                " that it fires and so that it does not:",
-                table(("Rule", "Message", "Fires", "Does not fire"), shown),
-            ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -340,6 +310,11 @@ def pages() -> dict[Path, str]:
             result[Path("reference", "rules", f"{package.distribution}.md")] = rules_page(
                 package, rules
             )
+        directed = package.source.parents[1] / "tests" / "conformance" / "directed"
+        if directed.is_dir():
+            for name, text in artefact_pages(directed).items():
+                path = Path("reference", "rules", f"{name}.md")
+                result[path] = f"{NOTE}\n\n{text}"
         if layouts := records_page(package):
             result[Path("reference", "records", f"{package.distribution}.md")] = layouts
         result[Path("reference", "api", f"{package.distribution}.md")] = api_page(package)

@@ -139,7 +139,8 @@ def test_fix_writes_the_document_the_patch_or_the_file(wrong: Path, good: Path) 
     assert ubl_peppol.ubl.read(shown.encode()) == ubl_peppol.ubl.read(GOOD)
     assert "replace" in run("fix", "--safe", "--patch", str(wrong))
     assert run("fix", str(wrong), code=2)
-    run("fix", "--safe", "--in-place", str(wrong), str(good))
+    told = run("fix", "--safe", "--in-place", str(wrong), str(good))
+    assert "cbc:IdentificationCode/text() with 'ES'" in told
     assert ubl_peppol.validate(wrong.read_bytes(), "auto").ok
     assert good.read_bytes() == GOOD
     uncertain = GOOD.replace(b"<cbc:IdentificationCode>ES", b"<cbc:IdentificationCode>XX")
