@@ -7,7 +7,9 @@ from itertools import chain
 from pathlib import Path
 
 from aeat_sii.sandbox import sii
+from aeat_sii.sii import rules
 from aeat_sii.testing.sii_attempts import attempts
+from einvoice_core.findings import Severity
 from einvoice_core.testing.judges import official
 
 CODES = tomllib.loads((Path(sii.__file__).parent / "codes.toml").read_text(encoding="utf-8"))
@@ -48,3 +50,14 @@ def test_the_words_of_the_sandbox_are_for_codes_of_the_list() -> None:
 def test_codes_of_values_are_of_records_and_those_of_headers_of_messages() -> None:
     assert set(CODES["values"].values()) <= listed("record")
     assert set(CODES["header"].values()) <= listed("envelope")
+
+
+def test_the_rules_of_the_library_are_codes_of_the_list() -> None:
+    told = re.search(r"judges (\d+) of the 387 codes", LIMITS.read_text("utf-8"))
+
+    assert set(rules.rules.rules) <= listed("record", "admissible")
+    assert told
+    assert int(told[1]) == len(rules.rules.rules)
+    severities = {code: rule.severity for code, rule in rules.rules.rules.items()}
+    admitted = {code for code, severity in severities.items() if severity is Severity.WARNING}
+    assert admitted == set(severities) & listed("admissible")

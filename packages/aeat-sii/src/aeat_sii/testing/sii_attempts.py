@@ -17,7 +17,7 @@ from aeat_sii.sandbox import Knowledge, SiiService
 from aeat_sii.sandbox.sii.tables import NAMESPACES, OPERATIONS, grammar
 from tax_es.ids import nif
 
-__all__ = ["HOLDER", "NOW", "Attempt", "attempts"]
+__all__ = ["HOLDER", "NOW", "Attempt", "attempts", "message"]
 
 HOLDER = "89890001K"
 """NIF of the taxpayer, and of the certificate unless an attempt says another."""
@@ -38,12 +38,14 @@ class Attempt:
         messages: Envelopes, each with the path of its service and the NIF of the certificate;
             the answer to the last one carries the code.
         known: What the agency has to know for it.
+        changes: Its row of the table.
     """
 
     code: str
     book: str
     messages: tuple[tuple[bytes, str, str | None], ...]
     known: Knowledge
+    changes: _Values
 
     def answers(self) -> Iterator[str]:
         """Send the messages to a new sandbox, and yield what it answers to each."""
@@ -55,24 +57,39 @@ class Attempt:
 @cache
 def attempts() -> tuple[Attempt, ...]:
     """Return the attempts of the table, in its order; a code may have several."""
-    text = resources.files("aeat_sii.testing").joinpath("sii_attempts.toml")
-    data = tomllib.loads(text.read_text(encoding="utf-8"))
-    base = data.pop("base")
     made = []
-    for book, codes in data.items():
+    for book, codes in _table().items():
+        if book == "base":
+            continue
         for code, changes in codes.items():
             before = [
-                _message(base, name, more)
+                message(name, more)
                 for name, *rest in changes.get("before", ())
                 for more in (rest or [{}])
             ]
-            last = _message(base, changes.get("send", book), changes)
-            made.append(Attempt(code, book, (*before, last), _known(changes)))
+            last = message(book, changes)
+            made.append(Attempt(code, book, (*before, last), _known(changes), changes))
     return tuple(made)
 
 
-def _message(base: _Values, name: str, changes: _Values) -> tuple[bytes, str, str | None]:
-    start = base[name]
+@cache
+def _table() -> dict[str, Any]:
+    text = resources.files("aeat_sii.testing").joinpath("sii_attempts.toml")
+    return tomllib.loads(text.read_text(encoding="utf-8"))
+
+
+def message(book: str, changes: _Values) -> tuple[bytes, str, str | None]:
+    """Make a message.
+
+    Args:
+        book: Message of the table to start from.
+        changes: As in the table.
+
+    Returns:
+        The envelope, the path of its service and the NIF of the certificate.
+    """
+    base = _table()["base"]
+    start = base[book]
     operation = next(o for tag, o in OPERATIONS.items() if tag.endswith("}" + start["root"]))
     values = _copy({key: value for key, value in start.items() if key != "root"})
     values["Cabecera"] = {**_copy(base["header"]), **values.get("Cabecera", {})}
@@ -87,7 +104,7 @@ def _message(base: _Values, name: str, changes: _Values) -> tuple[bytes, str, st
     )
     for old, new in changes.get("edit", ()):
         if old not in text:
-            raise ValueError(f"{old!r} is not in the message {name}")
+            raise ValueError(f"{old!r} is not in the message {book}")
         text = text.replace(old, new)
     holder = changes.get("holder", HOLDER)
     body = text.encode(changes.get("encoding", "utf-8"))
