@@ -17,22 +17,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from aeat_sii import sandbox
-from aeat_sii.errors import CertificateError, OutboxError, ThrottledError, TransportError
-from aeat_sii.sandbox import SiiService
+from aeat_sii.errors import CertificateError, OutboxError, ThrottledError
 from aeat_sii.sandbox.server import RunningSandbox
 from aeat_sii.sandbox.sii import State
-from aeat_sii.sii import build, messages, outbox, prepare, querying, read_answer
-from aeat_sii.sii.answers import Answer
-from aeat_sii.sii.authorities import local
+from aeat_sii.sii import build, messages, outbox, prepare
 from aeat_sii.sii.codes import Communication, Regime
-from aeat_sii.sii.held import HeldRecord
 from aeat_sii.sii.outbox import Box, EntryState, Outcome
-from aeat_sii.sii.queries import Query
-from aeat_sii.sii.records import AnyRecord, Titular
+from aeat_sii.sii.records import AnyRecord
 from aeat_sii.testing import sii_examples as examples
 from aeat_sii.testing.examples import NOW
+from aeat_sii.testing.sii_wire import Killed, Wire
 from aeat_sii.verifactu.store import open_postgresql, open_sqlite
-from einvoice_core.http import Reply
 from einvoice_core.testing import databases
 
 TITULAR = examples.TITULAR
@@ -42,56 +37,6 @@ HERE = Path(__file__).parent
 
 def opened(database: str) -> Any:
     return open_postgresql(database) if database.startswith("host=") else open_sqlite(database)
-
-
-class Killed(BaseException):
-    """The process dies."""
-
-
-class Wire:
-    """Speaks to a sandbox in this process; may lose the request, the answer, or the program."""
-
-    def __init__(self) -> None:
-        self.service, self.loses = SiiService(lambda: NOW), ""
-        self.fails: Exception | None = None
-        self.submissions: list[int] = []
-
-    def _ask(self, request: Any) -> Reply:
-        path = request.url.removeprefix("https://127.0.0.1")
-        status, body = self.service.answer(request.body, TITULAR.nif, path)
-        return Reply(status, body)
-
-    def submit(
-        self,
-        records: Sequence[AnyRecord],
-        titular: Titular,
-        *,
-        communication: Communication = Communication.REGISTER,
-    ) -> Answer:
-        if self.fails:
-            raise self.fails
-        lost, self.loses = self.loses, ""
-        if lost == "request":
-            raise TransportError("lost", delivery="unknown")
-        submission = prepare(records, titular, communication=communication)
-        self.submissions.append(len(records))
-        reply = self._ask(messages.request_of(submission, local("https://127.0.0.1")))
-        if lost == "answer":
-            raise TransportError("lost", delivery="unknown")
-        if lost == "program":
-            raise Killed
-        return read_answer(reply, submission)
-
-    def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
-        request = querying.query_request_of(query, local("https://127.0.0.1"))
-        return querying.read_query_answer(self._ask(request), query).records
-
-    def held(self) -> dict[str, str]:
-        return {
-            each.key[1]: str(each.record["DescripcionOperacion"])
-            for each in self.service.register.of(TITULAR.nif, "issued")
-            if each.state is not State.CANCELLED
-        }
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +68,14 @@ def transaction(database: str) -> Iterator[outbox.Transaction]:
 @pytest.fixture
 def wire() -> Wire:
     return Wire()
+
+
+def held_by(wire: Wire) -> dict[str, str]:
+    return {
+        each.key[1]: str(each.record["DescripcionOperacion"])
+        for each in wire.service.register.of(TITULAR.nif, "issued")
+        if each.state is not State.CANCELLED
+    }
 
 
 def put(transaction: outbox.Transaction, *records: AnyRecord, **more: Any) -> list[int]:
@@ -185,7 +138,7 @@ def test_what_is_about_one_invoice_goes_in_order(
 
     assert states(transaction) == ["accepted"] * 5
     assert wire.submissions == [2, 1, 1, 1]
-    assert set(wire.held()) == {"1", "2"}
+    assert set(held_by(wire)) == {"1", "2"}
 
 
 @pytest.mark.parametrize("lost", ["request", "answer", "program"])
@@ -208,7 +161,7 @@ def test_a_lost_answer_is_found_out(transaction: outbox.Transaction, wire: Wire,
 
     assert again.step().outcome is Outcome.ANSWERED
     assert states(transaction) == ["accepted", "accepted"]
-    assert set(wire.held()) == {"1", "2"}
+    assert set(held_by(wire)) == {"1", "2"}
 
 
 def test_collections_whose_answer_was_lost_are_not_sent_twice(
@@ -329,7 +282,7 @@ def machine(folder: Path) -> type[RuleBasedStateMachine]:
                 if sending.step().outcome is Outcome.NOTHING_TO_SEND:
                     break
             self.connection.close()
-            assert self.wire.held() == self.wanted
+            assert held_by(self.wire) == self.wanted
 
     return Books
 
