@@ -21,6 +21,7 @@ _TOPICS: Mapping[str, Callable[[Case], _Answer]] = {
     "irpf_direct_estimation": income.direct_estimation,
     "irpf_modules": income.objective_estimation,
     "irpf_quotas": income.quotas,
+    "irpf_household": income.household,
     "modelo130": income.form_130,
     "modelo131": income.form_131,
     "reta": income.contributions,
@@ -34,6 +35,7 @@ _TOPICS: Mapping[str, Callable[[Case], _Answer]] = {
 # The first topic whose fields a case has is its own.
 _SIGNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("identifiers", frozenset({"value"})),
+    ("irpf_household", frozenset({"persons"})),
     ("irpf_quotas", frozenset({"general_base"})),
     ("irpf_direct_estimation", frozenset({"expenses_registered"})),
     ("iva_simplified", frozenset({"iae", "units_january"})),

@@ -1,6 +1,5 @@
 """The verbs of ``tax-es``."""
 
-import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,8 @@ from einvoice_core.cli import FINDINGS, VALID, command_group
 from tax_es.anomalies import audit as audit_of
 from tax_es.calendar import Period
 from tax_es.cli import io
-from tax_es.cli.io import read_ledger, read_text, show
+from tax_es.cli.income import irpf_result
+from tax_es.cli.io import read_ledger, show
 from tax_es.closing.by_number import MODELS, close_form, close_stream
 from tax_es.errors import CaseError
 from tax_es.wire import as_json, close_json, result_json
@@ -77,26 +77,33 @@ def iva(
 
 
 @main.command()
-@click.option("--year", type=int, required=True)
-@click.option("--territory", required=True, help="Autonomous community, such as madrid.")
-@click.option("--general-base", type=io.amount, required=True)
+@click.option("--input", "source", help="JSON of a household: year, territory, persons, joint.")
+@click.option("--year", type=int)
+@click.option("--territory", help="Autonomous community, such as madrid.")
+@click.option("--general-base", type=io.amount)
 @click.option("--savings-base", type=io.amount, default="0")
-@click.option("--minimum", type=io.amount, default="5550")
-@click.option("--minimum-autonomous", type=io.amount)
+@click.option("--minimum", type=io.amount, help="Of the state; by default by the circumstances.")
+@click.option("--minimum-autonomous", type=io.amount, help="By default that of the state.")
+@click.option("--age", type=int, default=40)
+@click.option("--disability", type=int, default=0, help="Degree, in percent.")
+@click.option("--assistance", is_flag=True, help="Help of others or reduced mobility.")
+@click.option("--descendant", "descendants", type=int, multiple=True, help="Age; once for each.")
+@click.option("--ascendant", "ascendants", type=int, multiple=True, help="Age; once for each.")
 @_TRACE
 @_UNVERIFIED
 def irpf(
-    year: int, territory: str, general_base: Decimal, savings_base: Decimal, minimum: Decimal,
-    minimum_autonomous: Decimal | None, trace: bool, allow_unverified: bool,
+    source: str | None, year: int | None, territory: str | None, general_base: Decimal | None,
+    savings_base: Decimal, minimum: Decimal | None, minimum_autonomous: Decimal | None,
+    trace: bool, allow_unverified: bool, **circumstances: Any,  # noqa: ANN401 - as click gives them
 ) -> None:  # fmt: skip
-    """Compute the gross quota of a year."""
-    from tax_es.irpf import quota
-
-    found = quota.gross_quota(
-        quota.accrual(year), territory, general_base, savings_base, minimum, minimum_autonomous,
-        allow_unverified=allow_unverified,
-    )  # fmt: skip
-    show(result_json(found.result, trace=trace))
+    """Compute the gross quota of a year, from minimums that are given or from circumstances."""
+    show(result_json(
+        irpf_result(
+            source, year, territory, general_base, savings_base, minimum, minimum_autonomous,
+            allow_unverified, circumstances,
+        ),
+        trace=trace,
+    ))  # fmt: skip
 
 
 @main.command()
@@ -225,7 +232,9 @@ def forecast(source: str, horizon: int, season: int, method: str, level: int) ->
     from tax_es.cases.reading import Case
     from tax_es.forecast import forecast as predict
 
-    history = [part.amount("base") for part in Case({"history": _json(source)}).parts("history")]
+    history = [
+        part.amount("base") for part in Case({"history": io.read_object(source)}).parts("history")
+    ]
     show(predict(history, horizon=horizon, season=season, method=method, level=level))
 
 
@@ -255,9 +264,9 @@ def compare(before: str, after: str) -> None:
     from tax_es.options import changes
 
     def figures(source: str) -> dict[str, Decimal]:
-        told = _json(source)
+        told = io.read_object(source)
         try:
-            told = compute(told)  # type: ignore[arg-type]  # it refuses what is no object
+            told = compute(told)
         except CaseError:
             if not isinstance(told, dict):
                 raise
@@ -283,23 +292,12 @@ def case(source: str, topic: str, check: bool) -> int:
     from tax_es.cases import compare as differences
     from tax_es.cases import compute
 
-    told = _json(source)
+    told = io.read_object(source)
     several = told.get("cases") if isinstance(told, dict) else told
     found: list[Any] = several if isinstance(several, list) else [told]
     answers = [differences(each, topic) if check else compute(each, topic) for each in found]
     show(answers if isinstance(several, list) else answers[0])
     return FINDINGS if check and any(answers) else VALID
-
-
-def _json(source: str) -> object:
-    try:
-        return json.loads(read_text(source), parse_float=_refuse, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise CaseError(f"{source} is not JSON: {error}") from error
-
-
-def _refuse(token: str) -> object:
-    raise CaseError(f"{token[:40]} is a number with a point: write amounts as texts, '12.50'")
 
 
 def _as_object(value: object) -> dict[str, object]:
