@@ -56,6 +56,17 @@ def test_a_quarter_is_audited_and_closed(office: Any) -> None:
     assert year["minimum_autonomous"] == "8532.50"
 
 
+def test_a_bar_in_modules_pays_by_form_131(office: Any) -> None:
+    bar = {"id": "bar", "iae": "673.1", "employees": 1, "units": {"1": "1", "2": "1", "3": "20"}}
+    ledger = {**LEDGER, "modules": [bar]}
+    form = office.post("/tax/forms/131?period=2025-1T", json=ledger).json()
+    step = next(each for each in form["trace"] if each["key"] == "bar net_activity")
+    assert form["boxes"]["01"] == step["value"]
+    assert float(form["boxes"]["15"]) > 0
+    refusal = office.post("/tax/forms/131?period=2025-1T", json=LEDGER)
+    assert (refusal.status_code, refusal.json()["code"]) == (422, "tax.form")
+
+
 def test_what_cannot_be_closed_is_a_problem_with_a_code(office: Any) -> None:
     for path, ledger, code in (
         ("/tax/forms/303?period=2021-1T", LEDGER, "einvoice.not_in_force"),

@@ -143,6 +143,9 @@ def test_form_131_needs_its_activities(run: Run, ledger: str, tmp_path: Path) ->
     arguments = ["form", "131", "--input", str(path), "--period", "2025-1T"]
     code, told, _ = run(*arguments, "--option", "yield_before=9500")
     assert (code, told["boxes"]["02"], told["boxes"]["15"]) == (0, "600.00", "525.00")
+    code, told, _ = run("close", "--input", str(path), "--period", "2025-1T")
+    assert (code, sorted(told)) == (0, ["111", "115", "123", "131", "303", "349"])
+    assert told["131"]["boxes"]["02"] == "600.00"
     assert "02: pagos por módulos" in run(*arguments, "--format", "text")[1]
 
 

@@ -170,9 +170,9 @@ def form(
 @click.option("--period", type=io.period, required=True, help="A quarter, such as 2025-1T.")
 @_UNVERIFIED
 def close(source: str, period: Period, allow_unverified: bool) -> None:
-    """Close every form of a quarter: 303, 130, 111, 115, 123 and 349."""
+    """Close every form of a quarter: 303, 130, 111, 115, 123 and 349; 131 for modules, not 130."""
     ledger = read_ledger(source)
-    models = ("303", "130", "111", "115", "123", "349")
+    models = ("303", "131" if ledger.modules else "130", "111", "115", "123", "349")
     closed = (close_form(model, ledger, period, (), allow_unverified) for model in models)
     answer: dict[str, object] = {each.model: close_json(each, trace=False) for each in closed}
     found = audit_of(ledger)
