@@ -110,6 +110,16 @@ def test_a_joint_return(run: Run, tmp_path: Path) -> None:
     assert run("irpf", "--input", str(path), "--allow-unverified")[1]["marks"]
 
 
+def test_the_pay_of_an_employee(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "employee.json"
+    path.write_text(json.dumps({"year": 2025, "pay": "30000", "social_security": "1905"}), "utf-8")
+    assert "tax.unverified" in run("withholding", "--input", str(path))[2]
+    code, found, _ = run("withholding", "--input", str(path), "--allow-unverified")
+    assert (code, found["values"]["rate"]) == (0, "16.46")
+    assert found["marks"]
+    assert run("withholding")[0] == 2
+
+
 def test_a_form(run: Run, ledger: str) -> None:
     arguments = ["form", "303", "--input", ledger, "--period", "2025-1T"]
     code, told, _ = run(*arguments, "--option", "to_compensate=5")

@@ -20,6 +20,7 @@ from tax_es.trace import Result
 __all__ = [
     "contributions",
     "direct_estimation",
+    "family_of",
     "form_130",
     "form_131",
     "household",
@@ -78,7 +79,7 @@ def household_quota(case: Case) -> Result:
     whole = None
     if case.has("family"):
         part = case.part("family")
-        whole = _family(part)
+        whole = family_of(part)
         part.done()
     if together:
         found = jointly(day, territory, persons, family=whole, allow_unverified=allow)
@@ -91,13 +92,14 @@ def household_quota(case: Case) -> Result:
 
 def _person(case: Case) -> Person:
     found = Person(
-        case.amount("general_base", default=None), case.amount("savings_base"), _family(case)
+        case.amount("general_base", default=None), case.amount("savings_base"), family_of(case)
     )
     case.done()
     return found
 
 
-def _family(case: Case) -> Family:
+def family_of(case: Case) -> Family:
+    """Return who gives right to a minimum: age, disability and relatives of a case."""
     spouse = None
     if case.has("spouse"):
         part = case.part("spouse")

@@ -1,18 +1,19 @@
-"""What the verb ``irpf`` computes from its options."""
+"""What the verbs ``irpf`` and ``withholding`` compute from their options."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import click
 
 from tax_es.cases.income import household_quota
+from tax_es.cases.pay import pay_result
 from tax_es.cases.reading import Case
 from tax_es.cli import io
 from tax_es.irpf import quota
 from tax_es.trace import Result
 
-__all__ = ["irpf_result"]
+__all__ = ["irpf_result", "pay_of"]
 
 
 def irpf_result(
@@ -45,11 +46,7 @@ def irpf_result(
     """
     allowed = {"allow_unverified": True} if allow_unverified else {}
     if source:
-        told = io.read_object(source)
-        case = Case(told if not isinstance(told, dict) else {**told, **allowed})
-        found = household_quota(case)
-        case.done()
-        return found
+        return _of_file(source, allow_unverified, household_quota)
     if year is None or territory is None or general_base is None:
         raise click.UsageError("give --input, or --year, --territory and --general-base")
     if minimum is None and minimum_autonomous is None:
@@ -62,3 +59,22 @@ def irpf_result(
         quota.accrual(year), territory, general_base, savings_base, minimum, minimum_autonomous,
         allow_unverified=allow_unverified,
     ).result  # fmt: skip
+
+
+def pay_of(source: str, allow_unverified: bool) -> Result:
+    """Compute the withholding of an employee that a file describes.
+
+    Raises:
+        TaxError: The file is no such case, or the engine refuses it.
+    """
+    return _of_file(source, allow_unverified, pay_result)
+
+
+def _of_file(source: str, allow_unverified: bool, answer: Callable[[Case], Result]) -> Result:
+    told = io.read_object(source)
+    if allow_unverified and isinstance(told, dict):
+        told = {**told, "allow_unverified": True}
+    case = Case(told)
+    found = answer(case)
+    case.done()
+    return found

@@ -10,7 +10,7 @@ from einvoice_core.cli import FINDINGS, VALID, command_group
 from tax_es.anomalies import audit as audit_of
 from tax_es.calendar import Period
 from tax_es.cli import io
-from tax_es.cli.income import irpf_result
+from tax_es.cli.income import irpf_result, pay_of
 from tax_es.cli.io import read_ledger, show
 from tax_es.closing.by_number import MODELS, close_form, close_stream
 from tax_es.errors import CaseError
@@ -107,14 +107,25 @@ def irpf(
 
 
 @main.command()
-@click.option("--on", "day", type=io.day, required=True, help="Day of payment.")
+@click.option("--on", "day", type=io.day, help="Day of payment.")
 @click.option("--kind", default="professional_general")
 @click.option("--territory", default="peninsula")
 @click.option("--base", type=io.amount)
-def withholding(day: date, kind: str, territory: str, base: Decimal | None) -> None:
-    """Show the withholding rate of a kind of income on a day."""
+@click.option("--input", "source", help="JSON of an employee: year, pay, and what the payer knows.")
+@_TRACE
+@_UNVERIFIED
+def withholding(
+    day: date | None, kind: str, territory: str, base: Decimal | None, source: str | None,
+    trace: bool, allow_unverified: bool,
+) -> None:  # fmt: skip
+    """Show the withholding rate of a kind of income on a day, or of an employee's pay."""
     from tax_es.irpf import withholding_rate
 
+    if source:
+        show(result_json(pay_of(source, allow_unverified), trace=trace))
+        return
+    if day is None:
+        raise click.UsageError("give --on, or --input with an employee")
     found = withholding_rate(day, kind, territory)
     show({"rate": found, **({} if base is None else {"withheld": found.of(base)})})
 
