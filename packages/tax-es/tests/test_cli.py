@@ -58,8 +58,8 @@ def ledger(tmp_path: Path) -> str:
         (["reta", "--on", "2026-01-01", "--monthly-income", "1250"], 0, ["values", "min_quota"],
          "299.56"),
         (["calendar", "--year", "2025", "--form", "303"], 0, [0, "due_on"], "2025-04-21"),
-        (["interest", "--amount", "10000", "--due", "2022-01-31", "--paid-on", "2022-03-02",
-          "--allow-unverified"], 0, ["values", "interest"], "65.75"),
+        (["interest", "--amount", "10000", "--due", "2022-01-31", "--paid-on", "2022-03-02"],
+         0, ["values", "interest"], "65.75"),
     ],
 )  # fmt: skip
 def test_verbs(run: Run, arguments: list[str], code: int, path: list[Any], value: object) -> None:
