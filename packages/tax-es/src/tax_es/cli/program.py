@@ -197,10 +197,11 @@ def close(source: str, period: Period, allow_unverified: bool) -> None:
 @click.option("--holiday", "holidays", type=io.day, multiple=True, help="A holiday of your place.")
 @click.option("--format", "form", type=click.Choice(["json", "ical"]), default="json")
 @click.option("--stamp", type=io.day, help="Day written in the calendar; by default today.")
+@click.option("--language", type=click.Choice(["es", "en"]), default="es")
 @_UNVERIFIED
 def calendar(
     year: int, forms: tuple[str, ...], regime: str, holidays: tuple[date, ...], form: str,
-    stamp: date | None, allow_unverified: bool,
+    stamp: date | None, language: str, allow_unverified: bool,
 ) -> None:  # fmt: skip
     """Show the terms of a year, or a calendar to subscribe to."""
     from tax_es import calendar as terms
@@ -210,7 +211,8 @@ def calendar(
     found = terms.deadlines(year, wanted, regime, days=days, allow_unverified=allow_unverified)
     if form == "ical":
         # The day of writing is the only thing that the clock decides.
-        click.echo(terms.icalendar(found, stamp=stamp or date.today()), nl=False)  # noqa: DTZ011
+        on = stamp or date.today()  # noqa: DTZ011
+        click.echo(terms.icalendar(found, stamp=on, language=language), nl=False)
     else:
         show(found)
 
