@@ -20,12 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from as4_peppol.asgi import As4App
 from as4_peppol.message.records import UserMessage
-from as4_peppol.packing import Payload
-from as4_peppol.peppol import sbdh
 from as4_peppol.peppol.discovery import Discovery
 from as4_peppol.peppol.dns import DnsResolver
 from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
-from as4_peppol.peppol.messages import user_message
+from as4_peppol.peppol.sending import Dispatch, PeppolSender
 from as4_peppol.peppol.trust import PeppolTrust
 from as4_peppol.profiles import PEPPOL
 from as4_peppol.profiles.peppol import FINAL_RECIPIENT
@@ -175,6 +173,7 @@ class Sandbox:
         receiver: ParticipantId = RECIPIENT,
         document_type: DocumentTypeId = INVOICE,
         process: ProcessId = BILLING,
+        mls_type: str | None = None,
     ) -> SendResult:
         """Send a document from corner 2 to whoever the look-up finds.
 
@@ -184,39 +183,22 @@ class Sandbox:
             receiver: Participant at corner 4.
             document_type: What it is.
             process: In which process.
+            mls_type: When corner 3 is to send a message level status.
 
         Raises:
             NotRegisteredError: Nobody takes the document for the receiver.
             LookupFailedError: The look-up was not answered.
             SbdhError: The document is not of its type.
         """
-        now = datetime.now(UTC)
         identity, trusted = self.corner2.identity, self.trust.access_point
-        with http.client() as client:
-            endpoint = self.discovery(client).find(receiver, document_type, process)
-            assert endpoint.certificate is not None  # noqa: S101 - metadata name one
-            envelope = sbdh.wrap(
-                document,
-                sender=sender,
-                receiver=receiver,
-                document_type=document_type,
-                process=process,
-                country_c1="ES",
-                now=now,
-            )
-            header = user_message(
-                sender=identity.certificate,
-                receiver=endpoint.certificate,
-                original_sender=sender,
-                final_recipient=receiver,
-                document_type=document_type,
-                process=process,
-                now=now,
-            )
-            with Sender(
+        with (
+            http.client() as client,
+            Sender(
                 identity, PEPPOL, trusted=trusted, client=client, retries=Retries(attempts=1)
-            ) as out:
-                return out.send(header, [Payload(envelope)], endpoint)
+            ) as out,
+        ):
+            dispatch = Dispatch(sender, receiver, document_type, process, "ES", mls_type=mls_type)
+            return PeppolSender(out, self.discovery(client)).send(document, dispatch)
 
 
 @contextmanager
