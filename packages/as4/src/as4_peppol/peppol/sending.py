@@ -7,19 +7,33 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from cryptography import x509
+from lxml import etree
 
 from as4_peppol.message.records import UserMessage
 from as4_peppol.packing import Payload
 from as4_peppol.peppol import sbdh
-from as4_peppol.peppol.discovery import AsyncDiscovery, Discovery
-from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
+from as4_peppol.peppol.discovery import AsyncDiscovery
+from as4_peppol.peppol.identifiers import (
+    PROCESS_SCHEME,
+    QNS,
+    DocumentTypeId,
+    IdentifierError,
+    ParticipantId,
+    ProcessId,
+)
 from as4_peppol.peppol.messages import user_message
 from as4_peppol.peppol.smp import MetadataRefusedError
 from as4_peppol.sender import AsyncSender, Endpoint, Sender, SendResult
+from einvoice_core.xml.errors import XmlRefused
+from einvoice_core.xml.parsing import parse
 
-__all__ = ["AsyncPeppolSender", "Dispatch", "PeppolSender"]
+__all__ = ["AsyncPeppolSender", "Dispatch", "Finder", "FixedEndpoint", "PeppolSender", "kind_of"]
+
+_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+_CBC = f"{{{_UBL}CommonBasicComponents-2}}"
 
 
 def _now() -> datetime:
@@ -65,6 +79,54 @@ class Dispatch:
         )
 
 
+class Finder(Protocol):
+    """Finds access points; a :class:`~as4_peppol.peppol.discovery.Discovery` is one."""
+
+    def find(
+        self, participant: ParticipantId, document_type: DocumentTypeId, process: ProcessId
+    ) -> Endpoint:
+        """Return the access point that takes a document for a participant."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedEndpoint:
+    """A finder that knows one access point, whoever is asked for."""
+
+    endpoint: Endpoint
+
+    def find(
+        self, participant: ParticipantId, document_type: DocumentTypeId, process: ProcessId
+    ) -> Endpoint:
+        """Return it."""
+        return self.endpoint
+
+
+def kind_of(document: bytes) -> tuple[DocumentTypeId, ProcessId]:
+    """Return document type and process as an UBL document of Peppol states them.
+
+    Raises:
+        IdentifierError: It is no UBL document, or lacks ``CustomizationID`` or ``ProfileID``.
+
+    Source:
+        OpenPeppol policy for use of identifiers 4.4.0, policies 16 and 21.
+    """
+    try:
+        root = parse(document)
+    except XmlRefused as error:
+        raise IdentifierError(f"the document cannot be read: {error.message}") from error
+    name = etree.QName(root)
+    customization, profile = (
+        " ".join(root.findtext(f"{_CBC}{each}", "").split())
+        for each in ("CustomizationID", "ProfileID")
+    )
+    if not (name.namespace or "").startswith(_UBL) or not customization or not profile:
+        raise IdentifierError(
+            f"{name.localname} does not say its type: give CustomizationID and ProfileID"
+        )
+    kind = f"{name.namespace}::{name.localname}##{customization}::2.1"
+    return DocumentTypeId.parse(f"{QNS}::{kind}"), ProcessId.parse(f"{PROCESS_SCHEME}::{profile}")
+
+
 class PeppolSender:
     """Finds the receiver of a document and sends it there.
 
@@ -75,7 +137,7 @@ class PeppolSender:
     """
 
     def __init__(
-        self, sender: Sender, discovery: Discovery, clock: Callable[[], datetime] = _now
+        self, sender: Sender, discovery: Finder, clock: Callable[[], datetime] = _now
     ) -> None:
         self._sender, self._discovery, self._clock = sender, discovery, clock
 

@@ -9,6 +9,7 @@ the two roles, signed and encrypted messages, receipts. Needs ``as4-peppol[testi
         (message,) = peppol.corner3.store.pending()
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -114,7 +115,9 @@ class Sandbox:
         }
 
     def write_keys(self, folder: Path, password: str) -> None:
-        """Write ``authorities.pem``, and each access point's certificate and key (PKCS#12).
+        """Write ``authorities.pem``, ``network.json``, and certificate and key of access points.
+
+        The keys are files of PKCS#12. The folder is what ``as4 --network sandbox`` wants.
 
         Args:
             folder: Made where it is missing.
@@ -127,6 +130,8 @@ class Sandbox:
             raise ValueError("choose a password for the keys of the sandbox")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "authorities.pem").write_bytes(self.pki.pem)
+        place = {"zone": ZONE, "dns_port": self.names.port, "url": self.url}
+        (folder / "network.json").write_text(json.dumps(place), "utf-8")
         for corner in (self.corner2, self.corner3):
             name = corner.path.removeprefix("/")
             identity = corner.identity
