@@ -10,7 +10,7 @@ the two roles, signed and encrypted messages, receipts. Needs ``as4-peppol[testi
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,13 +21,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from as4_peppol.asgi import As4App
 from as4_peppol.message.records import UserMessage
+from as4_peppol.peppol import mls
 from as4_peppol.peppol.discovery import Discovery
 from as4_peppol.peppol.dns import DnsResolver
 from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
+from as4_peppol.peppol.sbdh import BusinessDocument
 from as4_peppol.peppol.sending import Dispatch, PeppolSender
+from as4_peppol.peppol.statuses import Decision, StatusDesk, seat_participant
 from as4_peppol.peppol.trust import PeppolTrust
 from as4_peppol.profiles import PEPPOL
-from as4_peppol.profiles.peppol import FINAL_RECIPIENT
+from as4_peppol.profiles.peppol import FINAL_RECIPIENT, common_name
 from as4_peppol.receiver import Observer, Receiver
 from as4_peppol.security.keys import LocalIdentity
 from as4_peppol.sender import Retries, Sender, SendResult
@@ -146,8 +149,19 @@ class Sandbox:
         document_type: DocumentTypeId = INVOICE,
         process: ProcessId = BILLING,
         name: str = "Empresa de Pruebas, S. L.",
+        *,
+        is_listed: bool = True,
     ) -> None:
-        """Let a participant be found, with the only document that it gets, and list it."""
+        """Let a participant be found, with the only document that it gets.
+
+        Args:
+            participant: Who gets it.
+            access_point: Who receives for it.
+            document_type: What it gets.
+            process: In which process.
+            name: In the directory.
+            is_listed: Whether the directory knows it.
+        """
         now = datetime.now(UTC)
         access_point.participants.add(participant.key)
         self.publisher.access_point = access_point.identity.certificate
@@ -162,13 +176,30 @@ class Sandbox:
                 "until": f"{now + timedelta(days=365):%Y-%m-%dT%H:%M:%SZ}",
             },
         )
-        self.directory.add(Listed(participant, name, "ES", document_type))
+        if is_listed:
+            self.directory.add(Listed(participant, name, "ES", document_type))
         self.names.leads_to(participant.dns_name(ZONE), self.publisher.base)
 
     def discovery(self, client: http.Client) -> Discovery:
         """Look participants up in this sandbox."""
         resolver = DnsResolver(["127.0.0.1"], self.names.port)
         return Discovery(ZONE, resolver, client, self.trust, plain_http=True)
+
+    @contextmanager
+    def statuses(self, hand_over: Callable[[BusinessDocument], Decision]) -> Iterator[StatusDesk]:
+        """Let corner 3 hand over what it received and answer with a status, while the block runs.
+
+        Args:
+            hand_over: Says what became of a document.
+        """
+        with http.client() as client, self._sender(self.corner3, client) as out:
+            sender = PeppolSender(out, self.discovery(client))
+            seat = common_name(self.corner3.identity.certificate)
+            desk = StatusDesk(self.corner3.store, sender, hand_over, seat=seat)
+            try:
+                yield desk
+            finally:
+                desk.close()
 
     def send(
         self,
@@ -195,15 +226,18 @@ class Sandbox:
             LookupFailedError: The look-up was not answered.
             SbdhError: The document is not of its type.
         """
-        identity, trusted = self.corner2.identity, self.trust.access_point
-        with (
-            http.client() as client,
-            Sender(
-                identity, PEPPOL, trusted=trusted, client=client, retries=Retries(attempts=1)
-            ) as out,
-        ):
-            dispatch = Dispatch(sender, receiver, document_type, process, "ES", mls_type=mls_type)
+        dispatch = Dispatch(sender, receiver, document_type, process, "ES", mls_type=mls_type)
+        return self.dispatch(document, dispatch)
+
+    def dispatch(self, document: bytes, dispatch: Dispatch) -> SendResult:
+        """Send a document from corner 2 as it is told; it raises what :meth:`send` raises."""
+        with http.client() as client, self._sender(self.corner2, client) as out:
             return PeppolSender(out, self.discovery(client)).send(document, dispatch)
+
+    def _sender(self, corner: AccessPoint, client: http.Client) -> Sender:
+        trusted = self.trust.access_point
+        once = Retries(attempts=1)
+        return Sender(corner.identity, PEPPOL, trusted=trusted, client=client, retries=once)
 
 
 @contextmanager
@@ -265,6 +299,9 @@ def sandbox(
             made = Sandbox(pki, running.url, names, publisher, directory, *corners)
             made.register(SENDER, made.corner2)
             made.register(RECIPIENT, made.corner3)
+            for each in corners:
+                seat = seat_participant(common_name(each.identity.certificate))
+                made.register(seat, each, mls.DOCUMENT_TYPE, mls.PROCESS, is_listed=False)
             yield made
     finally:
         for each in corners:
