@@ -41,7 +41,7 @@ class _Walk(Generic[T]):
         """What it found, once there is nothing more to ask."""
         return cast("T", self._result)
 
-    def on(self, answer: Any = None, error: As4Error | None = None) -> Ask | None:  # noqa: ANN401
+    def on(self, answer: Any = None, error: As4Error | None = None) -> Ask | None:  # noqa: ANN401 - a reply or records
         """Go on with an answer, or with why there is none; ``None`` at the end."""
         try:
             if error is not None:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable
 from urllib.parse import unquote
+from xml.sax.saxutils import escape, quoteattr
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -189,6 +190,17 @@ class Publisher(http.BaseTransport):
             f"{references}</ServiceMetadataReferenceCollection></ServiceGroup>"
         )
         self.answer(f"{self.base}/{participant}", text.encode())
+
+    def card(self, participant: ParticipantId, name: str, country: str) -> None:
+        """Publish the business card of a participant, in its third version."""
+        text = (
+            '<BusinessCard xmlns="http://www.peppol.eu/schema/pd/businesscard/20180621/">'
+            f"<ParticipantIdentifier scheme={quoteattr(participant.scheme)}>"
+            f"{escape(participant.value)}</ParticipantIdentifier><BusinessEntity>"
+            f"<Name>{escape(name)}</Name><CountryCode>{escape(country)}</CountryCode>"
+            "</BusinessEntity></BusinessCard>"
+        )
+        self.answer(f"{self.base}/businesscard/{participant}", text.encode())
 
     def answer(self, address: str, body: bytes) -> None:
         """Answer with these octets at an address."""

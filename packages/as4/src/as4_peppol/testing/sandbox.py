@@ -159,8 +159,8 @@ class Sandbox:
             access_point: Who receives for it.
             document_type: What it gets.
             process: In which process.
-            name: In the directory.
-            is_listed: Whether the directory knows it.
+            name: On its business card and in the directory.
+            is_listed: Whether it has a business card and the directory knows it.
         """
         now = datetime.now(UTC)
         access_point.participants.add(participant.key)
@@ -177,6 +177,7 @@ class Sandbox:
             },
         )
         if is_listed:
+            self.publisher.card(participant, name, "ES")
             self.directory.add(Listed(participant, name, "ES", document_type))
         self.names.leads_to(participant.dns_name(ZONE), self.publisher.base)
 
