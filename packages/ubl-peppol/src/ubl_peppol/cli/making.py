@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -54,11 +54,12 @@ def _put(data: bytes, output: Path | None) -> None:
 @click.option(
     "--to",
     "syntax",
-    type=click.Choice(["ubl", "cii", "spfe"]),
+    type=click.Choice(["ubl", "cii", "spfe", "facturae"]),
     default="ubl",
     show_default=True,
     help="The syntax of the new document; spfe is the faithful copy for the public solution.",
 )
+@click.option("--series", help="With --to facturae: the series with which the number begins.")
 @click.option("--strict", is_flag=True, help="Write nothing when anything would be lost.")
 def convert(
     name: str,
@@ -66,9 +67,10 @@ def convert(
     profile: str,
     position: int | None,
     syntax: str,
+    series: str | None,
     strict: bool,
 ) -> int:
-    """Make UBL or CII of a Facturae, UBL or CII document; list what did not pass unchanged.
+    """Make UBL, CII or Facturae of a Facturae, UBL or CII document; list what changed on the way.
 
     It ends with 1 when something of the source has no place in the new document; with --strict,
     also when something moved, was derived or assumed, and then nothing is written.
@@ -80,7 +82,7 @@ def convert(
     data = _single(name).read()
     losses: Iterable[Loss]
     if _is_facturae(data):
-        conversion = _converter()(data, profile=profile, position=position)
+        conversion = _facturae().convert_document(data, profile=profile, position=position)
         invoice, losses = conversion.invoice, conversion.losses
     else:
         examined = examine_any(data)
@@ -89,6 +91,9 @@ def convert(
         from ubl_peppol.cli.spanish import copied
 
         made, further = copied(invoice)
+        losses = (*losses, *further)
+    elif syntax == "facturae":
+        made, further = _facturae().facturae_of(invoice, series=series)
         losses = (*losses, *further)
     else:
         made = cii.write(invoice) if syntax == "cii" else ubl.write(invoice)
@@ -111,13 +116,22 @@ class _Converted(Protocol):
         """What did not pass unchanged."""
 
 
-def _converter() -> Callable[..., _Converted]:
-    """Find the conversion of the extra ``facturae``, by its name: nothing here needs it."""
+class _Facturae(Protocol):
+    def convert_document(
+        self, data: bytes, *, profile: str, position: int | None
+    ) -> _Converted: ...
+
+    def facturae_of(
+        self, invoice: Invoice, *, series: str | None
+    ) -> tuple[bytes, tuple[Loss, ...]]: ...
+
+
+def _facturae() -> _Facturae:
+    """Find the conversions of the extra ``facturae``, by their name: nothing here needs them."""
     try:
-        module = import_module("ubl_peppol.facturae")
+        return cast(_Facturae, import_module("ubl_peppol.facturae"))
     except ImportError as error:
         raise click.UsageError('install "ubl-peppol[facturae]" for this') from error
-    return cast(Callable[..., _Converted], module.convert_document)
 
 
 def _is_facturae(data: bytes) -> bool:

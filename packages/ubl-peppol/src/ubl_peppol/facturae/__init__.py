@@ -5,7 +5,7 @@ Nothing else in the package imports this module: whoever uses UBL alone installs
 
 from ubl_peppol.facturae.back import Returned, to_facturae
 from ubl_peppol.facturae.conversion import Conversion, to_en16931
-from ubl_peppol.facturae.documents import convert_document
+from ubl_peppol.facturae.documents import convert_document, facturae_of
 from ubl_peppol.losses import Loss, LossKind
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "LossKind",
     "Returned",
     "convert_document",
+    "facturae_of",
     "to_en16931",
     "to_facturae",
 ]

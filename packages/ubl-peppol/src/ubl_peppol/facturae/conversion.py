@@ -4,11 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from einvoice_core.money import round_to, total
-from facturae_es.codes import (
-    InvoiceClass,
-    InvoiceDocumentType,
-    InvoiceIssuerType,
-)
+from facturae_es.codes import InvoiceClass, InvoiceDocumentType, RoleType
 from facturae_es.model import Corrective, Facturae
 from facturae_es.model import Invoice as FacturaeInvoice
 from ubl_peppol.calculation import Computed, compute
@@ -16,9 +12,11 @@ from ubl_peppol.errors import ConversionError
 from ubl_peppol.facturae import lines as mapping
 from ubl_peppol.facturae.adjustments import adjustments
 from ubl_peppol.facturae.blanks import without_blanks
+from ubl_peppol.facturae.consequences import consequences
 from ubl_peppol.facturae.ledger import Ledger
 from ubl_peppol.facturae.parties import buyer, payee, seller
 from ubl_peppol.facturae.payment import payment
+from ubl_peppol.facturae.sweep import sweep
 from ubl_peppol.facturae.tables import DIR3, TAXES
 from ubl_peppol.facturae.taxes import Untaxed, exemptions
 from ubl_peppol.facturae.taxes import categories as categories_of
@@ -80,7 +78,8 @@ def to_en16931(
     ledger = Ledger()
     source = document.invoices[position or 0]
     invoice = without_blanks(_invoice(document, source, chosen, ledger))
-    _rest(document, source, ledger)
+    sweep(document, source, ledger)
+    consequences(document, source, invoice, ledger)
     return Conversion(invoice, ledger.losses)
 
 
@@ -285,21 +284,24 @@ def _despatch_advice(source: FacturaeInvoice, ledger: Ledger) -> str | None:
 
 def _buyer_reference(document: Facturae, order: str | None, ledger: Ledger) -> str | None:
     """Return the DIR3 units of a public buyer, or what a buyer wants where nothing is given."""
-    path = "Parties/BuyerParty/AdministrativeCentres"
-    units = {
-        centre.role: centre.centre_code
-        for centre in document.parties.buyer.administrative_centres
-        if centre.role is not None and centre.centre_code
-    }
-    if all(role in units for role in DIR3):
+    path = "Parties/BuyerParty/AdministrativeCentres/AdministrativeCentre"
+    units: dict[RoleType, str] = {}
+    reason = "the buyer reference names one payer, receiver and accounting office"
+    complete = {each.role for each in document.parties.buyer.administrative_centres if each.role}
+    whole = complete.issuperset(DIR3)
+    for centre in document.parties.buyer.administrative_centres:
+        role, code = centre.role, centre.centre_code
+        if whole and role in DIR3 and code and role not in units:
+            units[role] = code
+        elif role is not None or code:
+            shown = f"{role.name if role else ''} {code or ''}".strip()
+            ledger.dropped(path, shown, reason if whole else "EN 16931 has no such centres")
+    if len(units) == len(DIR3):
         text = "|".join(f"{role.value}|{units[role]}" for role in DIR3)
         ledger.moved(path, text, "BT-10", "the DIR3 units stand in the buyer reference")
-        for role, code in units.items():
-            if role not in DIR3:
-                ledger.dropped(path, code, f"the buyer reference has no place for role {role}")
         return text
-    for code in units.values():
-        ledger.dropped(path, code, "EN 16931 has no administrative centres")
+    for role, code in units.items():
+        ledger.dropped(path, f"{role.name} {code}", "EN 16931 has no such centres")
     if order is not None:
         return None
     nif = document.parties.buyer.tax_identification.nif
@@ -328,31 +330,3 @@ def _preceding(corrective: Corrective | None, ledger: Ledger) -> tuple[Preceding
             issued_on=corrective.invoice_issued_on,
         ),
     )
-
-
-def _rest(document: Facturae, source: FacturaeInvoice, ledger: Ledger) -> None:
-    """Note what has no place at all."""
-    header, issue = document.file_header, source.issue_data
-    if header.issuer_type is InvoiceIssuerType.THIRD_PARTY:
-        third = header.third_party
-        ledger.dropped(
-            "FileHeader/ThirdParty",
-            third.tax_identification.nif if third else header.issuer_type.value,
-            "EN 16931 does not say who drew the invoice up",
-        )
-    ledger.dropped("FileHeader/Batch/BatchIdentifier", header.batch.identifier, "no term")
-    if header.factoring is not None:
-        ledger.dropped(
-            "FileHeader/FactoringAssignmentData/FactoringAssignmentClauses",
-            header.factoring.clauses,
-            "the payee stands; the clauses of the assignment do not",
-        )
-    place = issue.place_of_issue
-    ledger.dropped("InvoiceIssueData/PlaceOfIssue", place.post_code if place else None, "no term")
-    rate = issue.exchange_rate
-    ledger.dropped("InvoiceIssueData/ExchangeRateDetails", rate.rate if rate else None, "no term")
-    ledger.dropped("InvoiceIssueData/LanguageName", issue.language, "no term")
-    if document.extensions or (source.additional_data and source.additional_data.extensions):
-        ledger.dropped("Extensions", "…", "EN 16931 has no extensions")
-    if document.signature:
-        ledger.dropped("Signature", "…", "it covers the Facturae file, not this invoice")

@@ -63,7 +63,6 @@ def line(
             allowances.append(LineAllowance(amount=outside, reason=OUTSIDE))
         else:
             charges.append(LineCharge(amount=-outside, reason=OUTSIDE))
-    _line_losses(item, path, ledger)
     period, note = _period(item, invoicing_period, path, ledger)
     notes = [text for text in (item.additional_information, note) if text]
     return Line(
@@ -125,23 +124,6 @@ def _unit(item: InvoiceLine, path: str, ledger: Ledger) -> str:
         )
         return "ZZ"
     return code
-
-
-def _line_losses(item: InvoiceLine, path: str, ledger: Ledger) -> None:
-    reason = "EN 16931 has no such reference on a line"
-    for name, value in (
-        ("IssuerContractReference", item.issuer_contract),
-        ("IssuerContractDate", item.issuer_contract_on),
-        ("IssuerTransactionDate", item.issuer_transaction_on),
-        ("ReceiverContractDate", item.receiver_contract_on),
-        ("ReceiverTransactionDate", item.receiver_transaction_on),
-        ("FileDate", item.file_on),
-    ):
-        ledger.dropped(f"{path}/{name}", value, reason)
-    if item.sequence_number is not None:
-        ledger.dropped(f"{path}/SequenceNumber", item.sequence_number, "lines are numbered from 1")
-    if item.extensions:
-        ledger.dropped(f"{path}/Extensions", "…", "EN 16931 has no extensions")
 
 
 def _percentage(

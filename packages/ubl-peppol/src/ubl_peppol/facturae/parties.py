@@ -72,7 +72,6 @@ def _person(party: Party | ThirdParty, path: str, ledger: Ledger) -> _Person:
         raise ConversionError(f"{path} has neither a legal entity nor an individual")
     if isinstance(entity, LegalEntity):
         name, trade_name = entity.corporate_name, entity.trade_name
-        _register(entity, path, ledger)
     else:
         parts = (entity.name, entity.first_surname, entity.second_surname)
         name, trade_name = " ".join(part for part in parts if part), None
@@ -99,11 +98,6 @@ def _person(party: Party | ThirdParty, path: str, ledger: Ledger) -> _Person:
         _country(place.country),
         entity.contact_details,
     )
-
-
-def _register(entity: LegalEntity, path: str, ledger: Ledger) -> None:
-    if entity.registration_data is not None and "Seller" not in path:
-        ledger.dropped(f"{path}/RegistrationData", _registration(entity), "no term for the buyer")
 
 
 def _registration(entity: LegalEntity | None) -> str | None:
@@ -169,18 +163,6 @@ def _electronic_address(
     return Identifier(value=value, scheme_id=scheme_id)
 
 
-def _contact_losses(contact: ContactDetails, path: str, ledger: Ledger) -> None:
-    reason = "EN 16931 has no such datum of a contact"
-    for name, value in (
-        ("TeleFax", contact.fax),
-        ("WebAddress", contact.web_address),
-        ("CnoCnae", contact.cno_cnae),
-        ("INETownCode", contact.ine_town_code),
-        ("AdditionalContactDetails", contact.additional_details),
-    ):
-        ledger.dropped(f"{path}/ContactDetails/{name}", value, reason)
-
-
 def seller(party: Party, *, as_vat_payer: bool, ledger: Ledger) -> Seller:
     """Map the seller (BG-4).
 
@@ -193,16 +175,12 @@ def seller(party: Party, *, as_vat_payer: bool, ledger: Ledger) -> Seller:
     path = "Parties/SellerParty"
     person = _person(party, path, ledger)
     number, vat_id = tax_number(party, person.country)
-    _centres(party, path, ledger)
     contact = None
-    if person.contact is not None:
-        _contact_losses(person.contact, path, ledger)
-        if person.contact.contact_persons or person.contact.telephone or person.contact.email:
-            contact = SellerContact(
-                point=person.contact.contact_persons,
-                telephone=person.contact.telephone,
-                email=person.contact.email,
-            )
+    reached = person.contact
+    if reached and (reached.contact_persons or reached.telephone or reached.email):
+        contact = SellerContact(
+            point=reached.contact_persons, telephone=reached.telephone, email=reached.email
+        )
     is_vat = as_vat_payer and vat_id is not None
     return Seller(
         name=person.name,
@@ -239,14 +217,11 @@ def buyer(party: Party, *, as_vat_payer: bool, ledger: Ledger) -> Buyer:
     person = _person(party, path, ledger)
     number, vat_id = tax_number(party, person.country)
     contact = None
-    if person.contact is not None:
-        _contact_losses(person.contact, path, ledger)
-        if person.contact.contact_persons or person.contact.telephone or person.contact.email:
-            contact = BuyerContact(
-                point=person.contact.contact_persons,
-                telephone=person.contact.telephone,
-                email=person.contact.email,
-            )
+    reached = person.contact
+    if reached and (reached.contact_persons or reached.telephone or reached.email):
+        contact = BuyerContact(
+            point=reached.contact_persons, telephone=reached.telephone, email=reached.email
+        )
     is_vat = as_vat_payer and vat_id is not None
     return Buyer(
         name=person.name,
@@ -273,14 +248,4 @@ def payee(party: ThirdParty, ledger: Ledger) -> Payee:
     path = "FileHeader/FactoringAssignmentData/Assignee"
     person = _person(party, path, ledger)
     number, _ = tax_number(party, person.country)
-    ledger.dropped(f"{path}/Address", person.line_1, "a payee has no address in EN 16931")
     return Payee(name=person.name, legal_registration=Identifier(value=number))
-
-
-def _centres(party: Party, path: str, ledger: Ledger) -> None:
-    for centre in party.administrative_centres:
-        ledger.dropped(
-            f"{path}/AdministrativeCentres",
-            centre.centre_code or centre.description,
-            "a seller has no administrative centres in EN 16931",
-        )

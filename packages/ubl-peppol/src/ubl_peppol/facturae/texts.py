@@ -77,9 +77,9 @@ def attachments(additional: AdditionalData | None, ledger: Ledger) -> Sequence[S
         packed = entry.compression not in (None, AttachmentCompression.NONE)
         encoded = entry.encoding in (None, AttachmentEncoding.BASE64)
         if mime_code is None or packed or not encoded:
-            ledger.dropped(
-                path, entry.description or number, "not a kind of file that EN 16931 takes"
-            )
+            kinds = (entry.file_format, entry.compression, entry.encoding)
+            shown = " ".join(str(each) for each in (entry.description, *kinds) if each)
+            ledger.dropped(path, shown, "not a kind of file that EN 16931 takes")
             continue
         try:
             content = b64decode("".join(entry.data.split()), validate=True)

@@ -38,6 +38,7 @@ from ubl_peppol.facturae.back.parties import buyer, seller
 from ubl_peppol.facturae.back.payment import payment
 from ubl_peppol.facturae.ledger import Ledger
 from ubl_peppol.facturae.sentences import Told, tell
+from ubl_peppol.facturae.sweep import terms_of
 from ubl_peppol.facturae.tables import MIME
 from ubl_peppol.losses import Loss
 from ubl_peppol.model import Group, Invoice
@@ -51,16 +52,6 @@ _CORRECTIVE = frozenset({"384"})
 _SELF_BILLED = frozenset({"389"})
 _PLAIN = frozenset({"380"})
 _RELATED = "Factura relacionada"
-_CARRIED = frozenset(
-    f"BT-{number}"
-    for number in (
-        *range(1, 4), 5, 6, 9, 10, 12, 13, 14, 16, 17, 20, *range(22, 27), 27, 28, 29, 30, 31, 32,
-        33, 34, 35, 36, 162, 37, 38, 39, 40, 41, 42, 43, *range(44, 59), 163, 72, 73, 74,
-        *range(81, 101), 101, 102, 103, 104, 105, *range(106, 122), 122, 123, 125, 126, 127, 129,
-        130, 131, *range(134, 147), 149, 151, 152, 153, 154, 155, 160, 161,
-    )
-)  # fmt: skip
-"""Terms that have their place, or their entry in the ledger, in what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +109,7 @@ def to_facturae(
     )
     document = _in_currency(document, source.currency)
     for term, value in _leaves(source):
-        if term not in _CARRIED:
+        if term not in terms_of():
             ledger.dropped(term, value, "Facturae has no element for it")
     losses = ledger.losses
     if Version(version) is not Version.V3_2_2:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from facturae_es import company, person
-from facturae_es.codes import ResidenceType, RoleType
+from facturae_es.codes import PersonType, ResidenceType, RoleType
 from facturae_es.model import (
     Address,
     AdministrativeCentre,
@@ -15,9 +15,10 @@ from facturae_es.model import (
     Party,
     RegistrationData,
 )
-from tax_es.ids import nif, postal, vat
+from tax_es.ids import postal
 from ubl_peppol.errors import ConversionError
 from ubl_peppol.facturae.back._common import fitting
+from ubl_peppol.facturae.consequences import person_type, residence_of
 from ubl_peppol.facturae.ledger import Ledger
 from ubl_peppol.facturae.parties import read_registration
 from ubl_peppol.facturae.tables import VAT_ADDRESSES, countries
@@ -111,7 +112,7 @@ def buyer(party: Buyer, reference: str | None, ledger: Ledger) -> Party:
     """
     numbers = (party.vat_id, party.legal_registration.value if party.legal_registration else None)
     identifiers = (party.identifier,) if party.identifier else ()
-    made = _party(party, numbers, identifiers, units(reference), _BUYER, ledger)
+    made = _party(party, numbers, identifiers, _units(reference), _BUYER, ledger)
     if reference is not None and not made.administrative_centres:
         if reference == made.tax_identification.nif:
             ledger.derived("BT-10", reference, "BT-10", "the tax number of the buyer says it")
@@ -120,7 +121,7 @@ def buyer(party: Buyer, reference: str | None, ledger: Ledger) -> Party:
     return made
 
 
-def units(reference: str | None) -> tuple[tuple[RoleType, str], ...]:
+def _units(reference: str | None) -> tuple[tuple[RoleType, str], ...]:
     """Read units of an administration from a buyer reference, as the other direction writes it."""
     parts = (reference or "").split("|")
     roles = {role.value: role for role in RoleType}
@@ -152,9 +153,7 @@ def _party(
     if spanish is not None:
         residence, number = ResidenceType.SPAIN, spanish
     else:
-        code = "EL" if place == "GR" else place
-        inside = code in vat.countries() and party.vat_id is not None
-        residence = ResidenceType.EUROPEAN_UNION if inside else ResidenceType.ELSEWHERE
+        residence = residence_of(place, has_vat_number=party.vat_id is not None)
     for other in numbers:
         if other and other not in (number, f"ES{number}"):
             ledger.dropped(terms.registration, other, "Facturae has one number for each party")
@@ -163,8 +162,7 @@ def _party(
     _electronic(party, number, contact, terms, ledger)
     own_reference = _reference(identifiers, terms, ledger)
     found = [_centre(role, code, address) for role, code in centres]
-    checked = nif.check(number) if residence is ResidenceType.SPAIN else None
-    if checked is not None and checked.holder is nif.Holder.NATURAL_PERSON:
+    if person_type(number, residence) is PersonType.INDIVIDUAL:
         name, first, second = _names(party.name, terms, ledger)
         ledger.dropped(f"{terms.name} trade name", party.trading_name, "a person has none")
         return person(
@@ -178,7 +176,7 @@ def _party(
             centres=found,
             reference=own_reference,
         )
-    if checked is None:
+    if residence is not ResidenceType.SPAIN:
         ledger.assumed(
             "TaxIdentification/PersonTypeCode", "J", terms.name, "a legal entity, as most are"
         )
