@@ -17,7 +17,7 @@ from facturae_es.model import Facturae
 from facturae_es.model import Invoice as FacturaeInvoice
 from ubl_peppol.facturae.ledger import Ledger
 
-__all__ = ["WAYS", "Row", "elements", "leaves", "record_in", "rows", "sweep", "terms_of"]
+__all__ = ["WAYS", "Row", "elements", "record_in", "rows", "sweep", "terms_of"]
 
 WAYS = {
     "same": "the same value on both sides",
@@ -110,30 +110,55 @@ def record_in(annotation: object) -> type[Record] | None:
     return next((found for part in get_args(annotation) if (found := record_in(part))), None)
 
 
-def leaves(record: Record, path: str = "") -> Iterator[tuple[str, object]]:
-    """Yield path and value of everything that a record says, without the path of the invoice."""
-    for name, element in _names(type(record)):
-        value = getattr(record, name)
-        at = f"{path}{element}"
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Record):
-                yield from leaves(item, f"{at}/")
-            elif item is not None:
-                yield at, item
-
-
 def sweep(document: Facturae, source: FacturaeInvoice, ledger: Ledger) -> None:
     """Note every element without a term, for the file and one of its invoices."""
-    placed = _placed()
-    factoring = document.file_header.factoring is not None
-    for path, value in leaves(document.model_copy(update={"invoices": (source,)})):
-        plain = path.removeprefix(_INVOICE)
-        if factoring and plain.startswith(_INSTALLMENTS):
-            ledger.dropped(plain, value, "the assignee is paid as the assignment says")
+    file = document.model_copy(update={"invoices": (source,)})
+    for path, value in _unplaced(file, ""):
+        ledger.dropped(path.removeprefix(_INVOICE), value, _reason(path))
+    if document.file_header.factoring is not None:
+        for installment in source.payment_details:
+            for path, value in _all(installment, _INSTALLMENTS):
+                ledger.dropped(path, value, "the assignee is paid as the assignment says")
+
+
+@cache
+def _steps(kind: type[Record], path: str) -> tuple[tuple[str, str, bool], ...]:
+    """Return the fields below which something has no term: name, path, and whether they are it."""
+    found = []
+    for name, element in _names(kind):
+        at = f"{path}{element}"
+        below = record_in(kind.model_fields[name].annotation)
+        if below is None:
+            plain = at.removeprefix(_INVOICE)
+            known = plain.removeprefix(_FACTORING) if _INSTALLMENTS in plain else plain
+            if known not in _placed():
+                found.append((name, at, True))
+        elif _steps(below, f"{at}/"):
+            found.append((name, f"{at}/", False))
+    return tuple(found)
+
+
+def _unplaced(record: Record, path: str) -> Iterator[tuple[str, object]]:
+    for name, at, is_leaf in _steps(type(record), path):
+        value = getattr(record, name)
+        if value is None:
             continue
-        known = plain.removeprefix(_FACTORING) if _INSTALLMENTS in plain else plain
-        if known not in placed:
-            ledger.dropped(plain, value, _reason(plain))
+        for item in value if isinstance(value, tuple) else (value,):
+            if is_leaf:
+                yield at, item
+            else:
+                yield from _unplaced(item, at)
+
+
+def _all(record: Record, path: str) -> Iterator[tuple[str, object]]:
+    """Yield path and value of everything that a record says."""
+    for name, element in _names(type(record)):
+        value = getattr(record, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Record):
+                yield from _all(item, f"{path}{element}/")
+            elif item is not None:
+                yield f"{path}{element}", item
 
 
 def _reason(path: str) -> str:
