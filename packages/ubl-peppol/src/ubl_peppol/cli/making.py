@@ -70,13 +70,14 @@ def convert(
     series: str | None,
     strict: bool,
 ) -> int:
-    """Make UBL, CII or Facturae of a Facturae, UBL or CII document; list what changed on the way.
+    """Make UBL, CII or Facturae of an invoice in any of them; list what changed on the way.
+
+    An invoice of the public solution (UBL 2.5) is taken as one of the edition of 2017.
 
     It ends with 1 when something of the source has no place in the new document; with --strict,
     also when something moved, was derived or assumed, and then nothing is written.
     """
     from ubl_peppol import cii, ubl
-    from ubl_peppol.documents import examine_any
     from ubl_peppol.losses import LossKind
 
     data = _single(name).read()
@@ -85,8 +86,7 @@ def convert(
         conversion = _facturae().convert_document(data, profile=profile, position=position)
         invoice, losses = conversion.invoice, conversion.losses
     else:
-        examined = examine_any(data)
-        invoice, losses = examined.require(), examined.losses
+        invoice, losses = _norm(data, profile)
     if syntax == "spfe":
         from ubl_peppol.cli.spanish import copied
 
@@ -104,6 +104,19 @@ def convert(
         click.echo(f"{loss.kind}: {loss.path}: {loss.value!r}: {loss.reason}", err=True)
     refused = bool(ledger) if strict else any(loss.kind is LossKind.DROPPED for loss in ledger)
     return FINDINGS if refused else VALID
+
+
+def _norm(data: bytes, profile: str) -> tuple[Invoice, tuple[Loss, ...]]:
+    """Read UBL 2.1 or CII, or an invoice of the edition of 2026, as one of that of 2017."""
+    from einvoice_core.xml.parsing import parse
+    from ubl_peppol import ubl25
+    from ubl_peppol.documents import examine_any
+
+    if not ubl25.is_2026(parse(data)):
+        examined = examine_any(data)
+        return examined.require(), examined.losses
+    older = ubl25.to_2017(ubl25.read(data), profile=profile)
+    return older.invoice, older.losses
 
 
 class _Converted(Protocol):

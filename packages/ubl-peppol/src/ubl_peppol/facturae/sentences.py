@@ -22,6 +22,7 @@ from facturae_es.model import (
     WithheldTax,
 )
 from facturae_es.model import Invoice as FacturaeInvoice
+from ubl_peppol import wording
 
 __all__ = [
     "Told",
@@ -57,10 +58,8 @@ def of_invoice(source: FacturaeInvoice) -> list[tuple[str, str]]:
         told.append(("InvoiceHeader/Corrective", _correction(corrective)))
     for tax in source.taxes_withheld:
         amount = tax.tax_amount.total if tax.tax_amount else totals.total_taxes_withheld
-        text = (
-            f"Retención {tax.tax_type.name} {tax.rate_percent} % sobre "
-            f"{tax.taxable_base.total} {currency}: {amount} {currency}"
-        )
+        base = tax.taxable_base.total
+        text = wording.withheld(tax.tax_type.name, tax.rate_percent, base, amount, currency)
         told.append(("TaxesWithheld", text))
     told += _of_totals(totals, currency)
     return told
@@ -87,7 +86,7 @@ def _of_totals(totals: InvoiceTotals, currency: str) -> list[tuple[str, str]]:
         told.append(("InvoiceTotals/PaymentInKind", text))
     for expense in totals.disbursements:
         number = f"{expense.invoice_series or ''}{expense.invoice_number or ''}"
-        text = f"Suplido {number}".rstrip() + f": {expense.amount} {currency}"
+        text = wording.disbursement(number, expense.amount, currency)
         told.append(("InvoiceTotals/ReimbursableExpenses", text))
     if totals.financial_expenses:
         text = f"Gastos financieros: {totals.financial_expenses} {currency}"
@@ -97,7 +96,7 @@ def _of_totals(totals: InvoiceTotals, currency: str) -> list[tuple[str, str]]:
 
 def to_pay(totals: InvoiceTotals, currency: str) -> str:
     """Say what is really to be paid."""
-    return f"Importe total a pagar: {totals.executable_amount} {currency}"
+    return wording.to_pay(totals.executable_amount, currency)
 
 
 @dataclass(slots=True)
@@ -250,12 +249,12 @@ def read_instalments(text: str) -> list[tuple[date, Decimal]]:
 
 def other_tax(kind: TaxType, rate: Decimal) -> str:
     """Name a tax that stands beside VAT."""
-    return f"{kind.name} al {rate} %"
+    return wording.on_tax(kind.name, rate)
 
 
 def surcharge(kind: TaxType, rate: Decimal) -> str:
     """Name the equivalence surcharge on what bears a tax of some rate."""
-    return f"Recargo de equivalencia sobre {other_tax(kind, rate)}"
+    return wording.surcharge(kind.name, rate)
 
 
 def read_aside(text: str) -> tuple[TaxType, Decimal, bool] | None:
