@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,10 +12,10 @@ from einvoice_core.cli import FINDINGS, UNUSABLE, VALID, write_file
 from einvoice_core.errors import EInvoiceError
 from einvoice_core.inputs import Source, expand
 from ubl_peppol.cli.judging import AUTO
+from ubl_peppol.cli.reading import facturae, read_invoice, single
 
 if TYPE_CHECKING:
-    from ubl_peppol.losses import Loss
-    from ubl_peppol.model import Invoice
+    pass
 
 __all__ = ["convert", "fix"]
 
@@ -27,13 +25,6 @@ _output = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="File for the new document instead of standard output.",
 )
-
-
-def _single(name: str) -> Source:
-    found = list(expand([name], stdin=sys.stdin.buffer))
-    if len(found) != 1:
-        raise click.UsageError(f"{name} holds {len(found)} documents: name one of them")
-    return found[0]
 
 
 def _put(data: bytes, output: Path | None) -> None:
@@ -80,20 +71,14 @@ def convert(
     from ubl_peppol import cii, ubl
     from ubl_peppol.losses import LossKind
 
-    data = _single(name).read()
-    losses: Iterable[Loss]
-    if _is_facturae(data):
-        conversion = _facturae().convert_document(data, profile=profile, position=position)
-        invoice, losses = conversion.invoice, conversion.losses
-    else:
-        invoice, losses = _norm(data, profile)
+    invoice, losses = read_invoice(single(name).read(), profile, position)
     if syntax == "spfe":
         from ubl_peppol.cli.spanish import copied
 
         made, further = copied(invoice)
         losses = (*losses, *further)
     elif syntax == "facturae":
-        made, further = _facturae().facturae_of(invoice, series=series)
+        made, further = facturae().facturae_of(invoice, series=series)
         losses = (*losses, *further)
     else:
         made = cii.write(invoice) if syntax == "cii" else ubl.write(invoice)
@@ -104,55 +89,6 @@ def convert(
         click.echo(f"{loss.kind}: {loss.path}: {loss.value!r}: {loss.reason}", err=True)
     refused = bool(ledger) if strict else any(loss.kind is LossKind.DROPPED for loss in ledger)
     return FINDINGS if refused else VALID
-
-
-def _norm(data: bytes, profile: str) -> tuple[Invoice, tuple[Loss, ...]]:
-    """Read UBL 2.1 or CII, or an invoice of the edition of 2026, as one of that of 2017."""
-    from einvoice_core.xml.parsing import parse
-    from ubl_peppol import ubl25
-    from ubl_peppol.documents import examine_any
-
-    if not ubl25.is_2026(parse(data)):
-        examined = examine_any(data)
-        return examined.require(), examined.losses
-    older = ubl25.to_2017(ubl25.read(data), profile=profile)
-    return older.invoice, older.losses
-
-
-class _Converted(Protocol):
-    @property
-    def invoice(self) -> Invoice:
-        """The invoice."""
-
-    @property
-    def losses(self) -> tuple[Loss, ...]:
-        """What did not pass unchanged."""
-
-
-class _Facturae(Protocol):
-    def convert_document(
-        self, data: bytes, *, profile: str, position: int | None
-    ) -> _Converted: ...
-
-    def facturae_of(
-        self, invoice: Invoice, *, series: str | None
-    ) -> tuple[bytes, tuple[Loss, ...]]: ...
-
-
-def _facturae() -> _Facturae:
-    """Find the conversions of the extra ``facturae``, by their name: nothing here needs them."""
-    try:
-        return cast(_Facturae, import_module("ubl_peppol.facturae"))
-    except ImportError as error:
-        raise click.UsageError('install "ubl-peppol[facturae]" for this') from error
-
-
-def _is_facturae(data: bytes) -> bool:
-    from lxml import etree
-
-    from einvoice_core.xml.parsing import parse
-
-    return etree.QName(parse(data)).localname == "Facturae"
 
 
 @click.command()
