@@ -1,7 +1,7 @@
 """veraPDF judges our pages as PDF/A-3b.
 
-The program comes from Maven: the session ``interop_java`` of nox runs this folder. Without Maven, or
-when it finds neither the program nor a way to fetch it, these tests skip and say so.
+The program comes from Maven: the session ``interop_java`` of nox runs this folder. Without Maven,
+or when it finds neither the program nor a way to fetch it, these tests skip and say so.
 """
 
 import os
