@@ -29,6 +29,8 @@ from einvoice_core.findings import Rule, RuleSet
 from einvoice_core.records import Record, Term, Xml
 from einvoice_core.timeline import parse_timelines
 from rule_pages import artefact_pages
+from ubl_peppol.facturae.sweep import WAYS, elements, record_in, rows, terms_of
+from ubl_peppol.model import Invoice
 
 DOCS = bootstrap.ROOT / "docs"
 NOTE = "<!-- Written by tools/tables.py from the code; change the code instead. -->"
@@ -282,6 +284,62 @@ def api_page(package: Package) -> str:
     return "\n\n".join([NOTE, f"# {package.import_name}", *public]) + "\n"
 
 
+def conversions_page() -> str:
+    """Return what becomes of each element of Facturae and of each term of EN 16931."""
+    placed = {row.element: row for row in rows()}
+    there = []
+    for element in elements():
+        row = placed.get(element) or placed.get(element.removeprefix(_ASSIGNMENT))
+        terms, way = (" ".join(row.terms), row.way) if row else ("", "dropped")
+        there.append((literal(element), terms, WAYS[way]))
+    back: dict[str, list[str]] = {}
+    for row in rows():
+        for term in row.terms:
+            back.setdefault(term, []).append(literal(row.element))
+    fields = dict(term_fields(Invoice))
+    known = [
+        (term, literal(field), "<br>".join(back.get(term, [])) or _without(term in terms_of()))
+        for term, field in sorted(fields.items(), key=lambda item: int(item[0][3:]))
+    ]
+    intro = (
+        "What a conversion between Facturae and EN 16931 does with each datum. Every conversion"
+        " returns a ledger with the data that did not pass unchanged. Elements are given without"
+        " `Invoices/Invoice/`; those of one invoice of a batch are converted at a time."
+    )
+    parts = [
+        NOTE,
+        "# Facturae and EN 16931",
+        intro,
+        "## Elements of Facturae 3.2.2",
+        table(("Element", "Terms", "What happens"), there),
+        "## Terms of EN 16931-1:2017",
+        table(("Term", "Field", "Elements"), known),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+_ASSIGNMENT = "FileHeader/FactoringAssignmentData/"
+
+
+def _without(noted: bool) -> str:
+    return (
+        "no element of its own: computed, or the ledger says what became of it"
+        if noted
+        else ("no element: the ledger holds it")
+    )
+
+
+def term_fields(kind: type[Record], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the business terms of a record with the path of their field."""
+    for name, field in kind.model_fields.items():
+        mark = next((each for each in field.metadata if isinstance(each, Term)), None)
+        below = record_in(field.annotation)
+        if below is not None and issubclass(below, Record):
+            yield from term_fields(below, f"{path}{name}.")
+        if mark is not None and mark.id.startswith("BT-"):
+            yield mark.id, f"{path}{name}"
+
+
 def recipes_page(folder: Path) -> str:
     """Return the list of the recipes, each with its title and what its program says of itself."""
     rows: list[tuple[str, str]] = []
@@ -304,6 +362,7 @@ def pages() -> dict[Path, str]:
         Path("recipes", "index.md"): recipes_page(DOCS / "recipes"),
         Path("reference", "errors.md"): errors_page(found),
         Path("reference", "parameters.md"): parameters_page(found),
+        Path("reference", "conversions.md"): conversions_page(),
     }
     for package in found:
         if rules := rules_of(package):
