@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import ubl_peppol
 from einvoice_core.errors import BadParameterError
 from einvoice_core.findings import Severity
+from einvoice_core.xml.parsing import parse
 from ubl_peppol.cli import main
 from ubl_peppol.messages import catalogue, translate
 from ubl_peppol.model import Invoice
@@ -121,3 +122,17 @@ def test_the_command_knows_the_profile(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, ["validate", str(file), "-p", NAME])
         assert done.exit_code == code
         assert ("ES-FACE-01" in done.output) is bool(code)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_the_sandbox_of_face_takes_what_the_profile_takes(write: object) -> None:
+    pytest.importorskip("facturae_es", reason="the sandbox of FACe is in the extra [facturae]")
+    from facturae_es.face.sandbox.norm import norm_of
+
+    read = norm_of(parse(write(invoice())))  # type: ignore[operator]  # one of two functions
+    assert read is not None
+    assert read.reasons == ()
+    assert read.centres == {"03": "L01280796", "02": "L01280797", "01": "L01280798"}
+    other = norm_of(parse(write(small_invoice())))  # type: ignore[operator]  # as above
+    assert other is not None
+    assert other.reasons

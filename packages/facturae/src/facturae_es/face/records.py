@@ -57,6 +57,35 @@ class Identity:
     series: str = ""
 
 
+_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+_CII = "urn:un:unece:uncefact:data:standard:"
+_PREFIXES = {
+    "cbc": f"{_UBL}CommonBasicComponents-2",
+    "cac": f"{_UBL}CommonAggregateComponents-2",
+    "rsm": f"{_CII}CrossIndustryInvoice:100",
+    "ram": f"{_CII}ReusableAggregateBusinessInformationEntity:100",
+}
+_FACTURAE = (
+    "Parties/SellerParty/TaxIdentification/TaxIdentificationNumber",
+    "Invoices/Invoice/InvoiceHeader/InvoiceNumber",
+    "Invoices/Invoice/InvoiceHeader/InvoiceSeriesCode",
+)
+_IDENTITIES = {
+    f"{{{_UBL}Invoice-2}}Invoice": (
+        "cac:AccountingSupplierParty/cac:Party/cac:PartyTaxScheme/cbc:CompanyID",
+        "cbc:ID",
+        "",
+    ),
+    f"{{{_CII}CrossIndustryInvoice:100}}CrossIndustryInvoice": (
+        "rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeAgreement/ram:SellerTradeParty/"
+        "ram:SpecifiedTaxRegistration/ram:ID",
+        "rsm:ExchangedDocument/ram:ID",
+        "",
+    ),
+}
+"""Where seller, number and series stand in each format."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """An invoice on its way.
@@ -75,19 +104,17 @@ class Submission:
 
     @property
     def identity(self) -> Identity | None:
-        """Seller, number and series of a Facturae; ``None`` for a batch or another format."""
+        """Seller, number and series; ``None`` for a batch or a format that FACe does not take."""
         try:
             root = parse(self.content)
         except XmlRefused:
             return None
-        seller = root.find("Parties/SellerParty/TaxIdentification/TaxIdentificationNumber")
-        headers = root.findall("Invoices/Invoice/InvoiceHeader")
-        if seller is None or len(headers) != 1:
+        seller_at, number_at, series_at = _IDENTITIES.get(str(root.tag), _FACTURAE)
+        seller, numbers = root.find(seller_at, _PREFIXES), root.findall(number_at, _PREFIXES)
+        if seller is None or len(numbers) != 1:
             return None
-        number, series = headers[0].find("InvoiceNumber"), headers[0].find("InvoiceSeriesCode")
-        if number is None:
-            return None
-        return Identity(_text(seller), _text(number), _text(series))
+        series = root.find(series_at) if series_at else None
+        return Identity(_text(seller), _text(numbers[0]), _text(series))
 
 
 @dataclass(frozen=True, slots=True)

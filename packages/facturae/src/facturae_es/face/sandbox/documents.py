@@ -18,6 +18,7 @@ from einvoice_core.signing.xades import CertificateForm, Profile, SignaturePolic
 from einvoice_core.xml.errors import XmlRefused
 from einvoice_core.xml.parsing import Limits, parse
 from einvoice_core.xml.schema import SchemaSet
+from facturae_es.face.sandbox.norm import Norm, norm_of
 
 __all__ = ["Document", "Judge", "missing_centres"]
 
@@ -120,9 +121,12 @@ class Judge:
             root = parse(content, _LIMITS)
         except XmlRefused as error:
             return None, [f"El fichero no es XML: {error.message}"]
+        norm = norm_of(root)
+        if norm is not None:
+            return (None, list(norm.reasons)) if norm.reasons else (_of_norm(norm), [])
         version = _NAMESPACES.get(etree.QName(root).namespace or "")
         if version is None or etree.QName(root).localname != "Facturae":
-            return None, ["El formato no es Facturae 3.2, 3.2.1 o 3.2.2"]
+            return None, ["El formato no es Facturae 3.2, 3.2.1 o 3.2.2, ni UBL o CII"]
         reasons = list(self._structure(root, version))
         signer = ("", "")
         if not reasons:
@@ -157,6 +161,28 @@ def missing_centres(document: Document) -> list[str]:
         for role, name in _ROLES.items()
         if not document.centres.get(role)
     ]
+
+
+def _of_norm(norm: Norm) -> Document:
+    values = norm.values
+    seller, buyer = (
+        (values[f"{side}_nif"].removeprefix("ES"), values[side]) for side in ("seller", "buyer")
+    )
+    issued_on = values["issued_on"]
+    if len(issued_on) == 8:  # CII writes the day without hyphens
+        issued_on = f"{issued_on[:4]}-{issued_on[4:6]}-{issued_on[6:]}"
+    nobody = ("", "")
+    return Document(
+        seller,
+        buyer,
+        nobody,
+        values["number"],
+        "",
+        values["amount"],
+        values["currency"],
+        issued_on,
+        norm.centres,
+    )
 
 
 def _document(root: etree._Element, signer: tuple[str, str]) -> Document:
