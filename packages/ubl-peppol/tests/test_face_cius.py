@@ -132,7 +132,7 @@ def test_the_sandbox_of_face_takes_what_the_profile_takes(write: object) -> None
     read = norm_of(parse(write(invoice())))  # type: ignore[operator]  # one of two functions
     assert read is not None
     assert read.reasons == ()
-    assert read.centres == {"03": "L01280796", "02": "L01280797", "01": "L01280798"}
+    assert read.centres == {"01": "L01280796", "02": "L01280797", "03": "L01280798"}
     other = norm_of(parse(write(small_invoice())))  # type: ignore[operator]  # as above
     assert other is not None
     assert other.reasons

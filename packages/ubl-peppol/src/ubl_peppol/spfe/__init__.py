@@ -18,6 +18,15 @@ from ubl_peppol.spfe.lists import BUSINESS_PROCESS, SPECIFICATION, codes
 from ubl_peppol.spfe.migration import Lack, migrate
 from ubl_peppol.spfe.readings import Readings
 from ubl_peppol.spfe.rules import RuleFact, facts, invoice_rules, message_rules, validate
+from ubl_peppol.spfe.solution import (
+    DuplicateInvoiceError,
+    LocalSolution,
+    Refusal,
+    RefusedBySolutionError,
+    Registered,
+    Solution,
+    SolutionError,
+)
 from ubl_peppol.spfe.terms import StatusTerm, outage_grace, payment_report_needed, status_term
 from ubl_peppol.spfe.unique import UniqueCode, unique_code
 
@@ -26,11 +35,18 @@ __all__ = [
     "SPECIFICATION",
     "Charge",
     "Correction",
+    "DuplicateInvoiceError",
     "FaithfulCopy",
     "Lack",
     "LineInput",
+    "LocalSolution",
     "Readings",
+    "Refusal",
+    "RefusedBySolutionError",
+    "Registered",
     "RuleFact",
+    "Solution",
+    "SolutionError",
     "SpfeParty",
     "StatusTerm",
     "UniqueCode",
