@@ -1,14 +1,19 @@
 """The public solution played here: what the Orden says of admission, order, states and callers."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from einvoice_core.certificates import load_pkcs12
 from einvoice_core.testing.authority import ThrowawayAuthority
 from ubl_peppol import spfe, ubl25
 from ubl_peppol.spfe import (
@@ -32,7 +37,7 @@ SELLER = SpfeParty("12345678Z", "Ana Prueba", "Plaza 7", "Sevilla", "41001", "Se
 BUYER = SpfeParty("A76543214", "Compras SA", "Avenida 25", "Barcelona", "08001", "Barcelona")
 
 
-def invoice(number: str = "F-1", *, is_copy: bool = False, **further: Any) -> model.Invoice:
+def invoice(number: str = "F/1", *, is_copy: bool = False, **further: Any) -> model.Invoice:
     made = spfe.build(
         number=number,
         issued_on=date(2027, 11, 3),
@@ -98,7 +103,7 @@ def test_an_invoice_is_registered_paid_and_fetched(running: sandbox.RunningSandb
         assert seller.invoice(code) == paid
         assert buyer.invoices(BUYER.nif) == (paid,)
         assert seller.invoices(SELLER.nif, received=False) == (paid,)
-        assert seller.invoice(code._replace(number="F-2")) is None
+        assert seller.invoice(code._replace(number="F/2")) is None
 
 
 def test_a_unique_code_is_taken_once(running: sandbox.RunningSandbox) -> None:
@@ -213,6 +218,20 @@ def test_a_service_that_is_down_says_nothing(
         pytest.raises(SolutionError),
     ):
         seller.register(ubl25.write(invoice()))
+
+
+def test_the_command_plays_it_until_it_is_stopped(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ubl_peppol", "sandbox", "--folder", str(tmp_path)]
+    with subprocess.Popen([*command, "--holder", SELLER.nif], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().decode().split()[-1]
+            credential = load_pkcs12((tmp_path / f"{SELLER.nif}.p12").read_bytes(), "sandbox")
+            with LocalSolution(url, credential, trust=tmp_path / "root.pem") as seller:
+                assert seller.register(ubl25.write(invoice())).registration == "original"
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
 
 
 KINDS = (

@@ -8,7 +8,7 @@ from einvoice_core.cli import command_group
 from ubl_peppol.cli.judging import validate
 from ubl_peppol.cli.making import convert, fix
 from ubl_peppol.cli.rendering import render
-from ubl_peppol.cli.spanish import migrate, status
+from ubl_peppol.cli.spanish import migrate, sandbox, status
 from ubl_peppol.cli.telling import diff, explain, inspect
 
 __all__ = ["main"]
@@ -19,5 +19,5 @@ def main() -> None:
     """Invoices of EN 16931 and Peppol: validate, convert, explain, diff, fix, inspect, render."""
 
 
-for _verb in (validate, convert, explain, diff, fix, inspect, render, migrate, status):
+for _verb in (validate, convert, explain, diff, fix, inspect, render, migrate, status, sandbox):
     main.add_command(_verb)

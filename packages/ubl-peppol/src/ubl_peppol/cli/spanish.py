@@ -1,14 +1,15 @@
-"""The verbs of the Spanish public solution: ``migrate`` and ``status``."""
+"""The verbs of the Spanish public solution: ``migrate``, ``status`` and ``sandbox``."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from einvoice_core.cli import FINDINGS, VALID
+from einvoice_core.cli import FINDINGS, VALID, write_file
 from einvoice_core.inputs import expand
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ubl_peppol.losses import Loss
     from ubl_peppol.model import Invoice
 
-__all__ = ["copied", "migrate", "spfe", "status"]
+__all__ = ["copied", "migrate", "sandbox", "spfe", "status"]
 
 
 def spfe() -> Any:  # noqa: ANN401 - found by its name: nothing else here needs the extra
@@ -91,3 +92,39 @@ def status(names: tuple[str, ...], is_copy: bool, paid_on: datetime | None) -> i
     click.echo(f"recipient: {state.recipient}")
     click.echo(f"issuer: {state.issuer}")
     return code
+
+
+@click.command()
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where root.pem and the certificates of the holders are written.",
+)
+@click.option(
+    "--holder",
+    "holders",
+    multiple=True,
+    default=("12345678Z",),
+    show_default=True,
+    metavar="NIF",
+    help="Issue a certificate (NIF.p12, password 'sandbox'); may be repeated.",
+)
+def sandbox(port: int, folder: Path, holders: tuple[str, ...]) -> int:
+    """Play the public solution on this machine until Ctrl-C; nothing is kept."""
+    from einvoice_core.testing.service import wait_until_interrupted
+
+    try:
+        double = import_module("ubl_peppol.spfe.sandbox")
+    except ImportError as error:
+        raise click.UsageError('install "ubl-peppol[sandbox]" for this') from error
+    with double.serve(port=port) as running:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_file(folder / "root.pem", running.authority.pem)
+        for nif in holders:
+            issued = running.authority.issue(nif, "TITULAR DE PRUEBA")
+            write_file(folder / f"{nif}.p12", issued.to_pkcs12(b"sandbox"))
+        click.echo(f"the public solution is played at {running.url}")
+        wait_until_interrupted()
+    return VALID

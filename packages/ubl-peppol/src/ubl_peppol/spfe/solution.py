@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
 from typing import Any, Protocol, Self
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from einvoice_core import http
 from einvoice_core.certificates import Credential
@@ -184,7 +184,7 @@ class LocalSolution:
     def invoice(self, unique_code: UniqueCode) -> Registered | None:
         """Ask for an invoice; see :meth:`Solution.invoice`."""
         try:
-            return _registered(_object(self._ask("GET", _place(unique_code))))
+            return _registered(_object(self._ask("GET", f"/v1/invoice?{_query(unique_code)}")))
         except RefusedBySolutionError as error:
             if error.details.get("status") == 404:
                 return None
@@ -192,12 +192,12 @@ class LocalSolution:
 
     def invoices(self, nif: str, *, received: bool = True) -> tuple[Registered, ...]:
         """List invoices; see :meth:`Solution.invoices`."""
-        role = "recipient" if received else "issuer"
-        return _many(self._ask("GET", f"/v1/invoices?nif={quote(nif, safe='')}&role={role}"))
+        asked = urlencode({"nif": nif, "role": "recipient" if received else "issuer"})
+        return _many(self._ask("GET", f"/v1/invoices?{asked}"))
 
     def download(self, unique_code: UniqueCode) -> bytes:
         """Fetch a document; see :meth:`Solution.download`."""
-        return self._ask("GET", f"{_place(unique_code)}/document")
+        return self._ask("GET", f"/v1/document?{_query(unique_code)}")
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
         headers = {"content-type": "application/xml"} if body is not None else {}
@@ -219,9 +219,9 @@ class LocalSolution:
         raise SolutionError(f"the public solution answered {status}", status=status)
 
 
-def _place(code: UniqueCode) -> str:
-    parts = (code.nif, code.issued_on.isoformat(), code.number)
-    return "/v1/invoices/" + "/".join(quote(part, safe="") for part in parts)
+def _query(code: UniqueCode) -> str:
+    values = {"nif": code.nif, "number": code.number, "issued_on": code.issued_on.isoformat()}
+    return urlencode(values)
 
 
 def _object(content: bytes) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from einvoice_core.testing.service import Answer, Call, text_answer
 from ubl_peppol.spfe.sandbox.documents import Code, Message, Reason, Received, read
@@ -15,6 +15,13 @@ __all__ = ["Service"]
 
 _JSON = "application/json"
 _INVOICES, _MESSAGES = "/v1/invoices", "/v1/messages"
+_INVOICE, _DOCUMENT = "/v1/invoice", "/v1/document"
+_METHODS = {
+    _INVOICES: ("GET", "POST"),
+    _MESSAGES: ("POST",),
+    _INVOICE: ("GET",),
+    _DOCUMENT: ("GET",),
+}
 _MAX_REQUEST = 6 * 1024 * 1024
 
 
@@ -37,12 +44,10 @@ class Service:
 
     def screen(self, call: Call) -> Answer | None:
         """Answer what is no request of the services."""
-        if not call.path.startswith((_INVOICES, _MESSAGES)):
+        methods = _METHODS.get(call.path)
+        if methods is None:
             return text_answer(404, "Not found")
-        wanted = "POST" if call.path in (_INVOICES, _MESSAGES) and not call.query else "GET"
-        if call.path == _INVOICES and call.method in ("GET", "POST"):
-            return None
-        return None if call.method == wanted else text_answer(405, "Method not allowed")
+        return None if call.method in methods else text_answer(405, "Method not allowed")
 
     def failed(self, call: Call) -> Answer:
         """Say that the service failed."""
@@ -59,7 +64,7 @@ class Service:
             return taken(call.body, caller)
         if call.path == _INVOICES:
             return self._list(call.query, caller)
-        return self._one(call.path, caller)
+        return self._one(call, caller)
 
     def _may_act(self, caller: str, party: str) -> bool:
         return caller == party or caller in self.representatives.get(party, ())
@@ -105,17 +110,17 @@ class Service:
             {"invoices": [_shown(entry) for entry in self.register.of_party(nif, role)]},
         )
 
-    def _one(self, path: str, caller: str) -> Answer:
-        parts = [unquote(part) for part in path.removeprefix(f"{_INVOICES}/").split("/")]
-        wants_document = parts[-1] == "document"
-        if wants_document:
-            parts.pop()
-        entry = self.register.find(Code(parts[0], parts[2], parts[1])) if len(parts) == 3 else None
+    def _one(self, call: Call, caller: str) -> Answer:
+        asked = parse_qs(call.query)
+        nif, number, issued_on = (
+            asked.get(name, [""])[0] for name in ("nif", "number", "issued_on")
+        )
+        entry = self.register.find(Code(nif, number, issued_on))
         if entry is None:
             return _refused(HTTPStatus.NOT_FOUND, Reason("DESCONOCIDA", "No hay tal factura"))
         if not any(self._may_act(caller, party) for party in (entry.code.nif, entry.buyer)):
             return _not_allowed(caller, entry.code.nif)
-        if wants_document:
+        if call.path == _DOCUMENT:
             return Answer(HTTPStatus.OK, entry.content, "application/xml")
         return _json(HTTPStatus.OK, _shown(entry))
 
