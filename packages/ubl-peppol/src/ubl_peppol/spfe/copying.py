@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import get_args
 
 from einvoice_core.records import Record, Term
 from ubl_peppol.errors import ConversionError
@@ -114,23 +117,52 @@ def faithful_copy(
 
 def _left_behind(record: Record, path: str) -> Iterator[Loss]:
     """Yield every value of a source whose term has no place in the copy."""
-    for name, info in type(record).model_fields.items():
+    for name, term, way in _steps(type(record)):
         value = getattr(record, name)
-        term = next((each.id for each in info.metadata if isinstance(each, Term)), "")
-        place = f"{path}/{name}"
+        if value is None or value == ():
+            continue
         entries = value if isinstance(value, tuple) else (value,)
         for number, entry in enumerate(entries):
-            here = f"{place}[{number}]" if isinstance(value, tuple) else place
-            if entry is None:
-                continue
-            if isinstance(entry, Record) and (not term or term.startswith("BG")):
+            here = f"{path}/{name}[{number}]" if isinstance(value, tuple) else f"{path}/{name}"
+            if way is _Way.GROUP:
                 yield from _left_behind(entry, here)
-            elif isinstance(entry, Record) and term in _CARRIED:
+            elif way is _Way.QUALIFIED:
                 yield from _qualifiers(entry, here, term)
-            elif term not in _CARRIED:
+            else:
                 reason = _REPLACED.get(term, "the annex of the Orden has no place for it")
                 kind = LossKind.DERIVED if term in _REPLACED else LossKind.DROPPED
                 yield Loss(kind, here, _shown(entry), reason, term)
+
+
+class _Way(Enum):
+    """What may be left behind in a field."""
+
+    GROUP = 1
+    QUALIFIED = 2
+    WHOLE = 3
+
+
+@cache
+def _steps(kind: type[Record]) -> tuple[tuple[str, str, _Way], ...]:
+    """Return the fields of a record in which something may be left behind."""
+    found = []
+    for name, info in kind.model_fields.items():
+        term = next((each.id for each in info.metadata if isinstance(each, Term)), "")
+        below = _record_in(info.annotation)
+        if below is not None and (not term or term.startswith("BG")):
+            if _steps(below):
+                found.append((name, term, _Way.GROUP))
+        elif below is not None and term in _CARRIED:
+            found.append((name, term, _Way.QUALIFIED))
+        elif term not in _CARRIED:
+            found.append((name, term, _Way.WHOLE))
+    return tuple(found)
+
+
+def _record_in(annotation: object) -> type[Record] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _record_in(part))), None)
 
 
 def _qualifiers(entry: Record, path: str, term: str) -> Iterator[Loss]:

@@ -53,7 +53,14 @@ class Examined(Generic[R]):
 def written(record: Record, plan: Mapping[str, Branch], currency: str = "") -> str:
     """Return the elements of a record as text, in the order of the grammar."""
     values = record.__dict__
-    return "".join([_write(branch, values, currency) for branch in plan.values()])
+    present = {name for name, value in values.items() if value is not None and value != ()}
+    return "".join(
+        [
+            _write(branch, values, currency)
+            for branch in plan.values()
+            if not branch.fields.isdisjoint(present)
+        ]
+    )
 
 
 def _write(branch: Branch, values: Mapping[str, Any], currency: str) -> str:

@@ -10,7 +10,7 @@ The order of the elements is that of the grammar of UBL 2.5, so that a record ne
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Union, get_args, get_origin
 
 from einvoice_core.errors import BadParameterError
@@ -44,7 +44,7 @@ class Slot:
     codec: Codec[Any] | None
 
 
-@dataclass(slots=True)
+@dataclass
 class Branch:
     """An element of the plan."""
 
@@ -58,13 +58,24 @@ class Branch:
     repeat: Slot | None = None
     children: "dict[str, Branch]" = field(default_factory=dict)
 
-    @property
+    @cached_property
     def wants_currency(self) -> bool:
         """Whether the element has a currency that no field holds."""
         return (
             isinstance(self.kind, Leaf)
             and "currencyID" in self.kind.required
             and all(name != "currencyID" for name, _ in self.attributes)
+        )
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Names of the fields that stand in the element or below it."""
+        slots = [slot for _, slot in self.attributes]
+        slots += [slot for slot in (self.text, self.repeat) if slot is not None]
+        if self.group is not None:
+            slots.append(self.group[0])
+        return frozenset(slot.name for slot in slots).union(
+            *(child.fields for child in self.children.values())
         )
 
 
