@@ -29,7 +29,8 @@ from einvoice_core.findings import Rule, RuleSet
 from einvoice_core.records import Record, Term, Xml
 from einvoice_core.timeline import parse_timelines
 from rule_pages import artefact_pages
-from ubl_peppol.facturae.sweep import WAYS, elements, record_in, rows, terms_of
+from ubl_peppol.facturae.sweep import WAYS, elements, rows, terms_of
+from ubl_peppol.losses import record_in
 from ubl_peppol.model import Invoice
 
 DOCS = bootstrap.ROOT / "docs"

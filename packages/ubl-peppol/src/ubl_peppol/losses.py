@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import get_args
 
-__all__ = ["Loss", "LossKind"]
+from einvoice_core.records import Record
+
+__all__ = ["Loss", "LossKind", "record_in"]
 
 
 class LossKind(StrEnum):
@@ -33,3 +36,10 @@ class Loss:
     term: str = ""
     """The business term concerned, where there is one."""
     line: int | None = None
+
+
+def record_in(annotation: object) -> type[Record] | None:
+    """Return the record that a field holds, alone or among others."""
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := record_in(part))), None)

@@ -11,7 +11,7 @@ from ubl_peppol import spfe, ubl25
 from ubl_peppol.errors import UnknownDocumentError
 from ubl_peppol.spfe import Charge, Correction, LineInput, SpfeParty
 from ubl_peppol.spfe.building import Collected, Withheld
-from ubl_peppol.spfe.rules._base import _clark
+from ubl_peppol.spfe.rules._base import _tags
 
 SELLER = SpfeParty("B12345674", "Suministros SL", "Calle Uno, 1", "Madrid", "28001", "Madrid")
 BUYER = SpfeParty("A76543214", "Compras SA", "Calle Dos, 2", "Barcelona", "08001", "Barcelona")
@@ -96,7 +96,7 @@ def surcharged() -> bytes:
 
 
 def at(root: etree._Element, path: str) -> etree._Element:
-    found = root.find(_clark(path))
+    found = root.find("/".join(_tags(path)))
     assert found is not None, path
     return found
 
@@ -137,8 +137,8 @@ def where(path: str, code: str, inner: str, text: str | None) -> Edit:
     """Change or drop something in the first element whose identifier is a code."""
 
     def edit(root: etree._Element) -> None:
-        for element in root.iterfind(_clark(path)):
-            if element.findtext(_clark("cbc:ID")) == code:
+        for element in root.iterfind("/".join(_tags(path))):
+            if element.findtext("/".join(_tags("cbc:ID"))) == code:
                 target = element if not inner else at(element, inner)
                 if text is None:
                     parent = target.getparent()
@@ -154,8 +154,8 @@ def where(path: str, code: str, inner: str, text: str | None) -> Edit:
 
 def embed(root: etree._Element) -> None:
     reference = at(root, "cac:AdditionalDocumentReference")
-    attachment = etree.SubElement(reference, _clark("cac:Attachment"))
-    file = etree.SubElement(attachment, _clark("cbc:EmbeddedDocumentBinaryObject"))
+    attachment = etree.SubElement(reference, "/".join(_tags("cac:Attachment")))
+    file = etree.SubElement(attachment, "/".join(_tags("cbc:EmbeddedDocumentBinaryObject")))
     file.text = "QUJD"
     file.set("mimeCode", "text/plain")
 
@@ -250,7 +250,7 @@ CASES: list[tuple[str, Callable[[], bytes], Edit]] = [
 
 
 def _wrong_surcharge(root: etree._Element) -> None:
-    for rate in root.iterfind(_clark(f"{R}/cac:TaxCategory/cbc:Percent")):
+    for rate in root.iterfind("/".join(_tags(f"{R}/cac:TaxCategory/cbc:Percent"))):
         if rate.text == "5.2":
             rate.text = "5.3"
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import product
-from typing import Any, get_args
+from typing import Any
 
 from einvoice_core.records import Record, Xml
 from facturae_es.model import Facturae
 from facturae_es.model import Invoice as FacturaeInvoice
 from ubl_peppol.facturae.ledger import Ledger
+from ubl_peppol.losses import record_in
 
-__all__ = ["WAYS", "Row", "elements", "record_in", "rows", "sweep", "terms_of"]
+__all__ = ["WAYS", "Row", "elements", "rows", "sweep", "terms_of"]
 
 WAYS = {
     "same": "the same value on both sides",
@@ -101,13 +102,6 @@ def elements(kind: type[Record] = Facturae, path: str = "") -> Iterator[str]:
             yield from elements(below, f"{at}/")
         else:
             yield at.removeprefix(_INVOICE)
-
-
-def record_in(annotation: object) -> type[Record] | None:
-    """Return the record that a field holds, alone or among others."""
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := record_in(part))), None)
 
 
 def sweep(document: Facturae, source: FacturaeInvoice, ledger: Ledger) -> None:

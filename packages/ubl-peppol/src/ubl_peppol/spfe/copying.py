@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import get_args
 
 from einvoice_core.records import Record, Term
 from ubl_peppol.errors import ConversionError
-from ubl_peppol.losses import Loss, LossKind
+from ubl_peppol.losses import Loss, LossKind, record_in
 from ubl_peppol.model import Invoice, Line, VatBreakdown
 from ubl_peppol.model.parties import Buyer, Seller
 from ubl_peppol.spfe.lists import BUSINESS_PROCESS, SPECIFICATION, codes
@@ -148,7 +147,7 @@ def _steps(kind: type[Record]) -> tuple[tuple[str, str, _Way], ...]:
     found = []
     for name, info in kind.model_fields.items():
         term = next((each.id for each in info.metadata if isinstance(each, Term)), "")
-        below = _record_in(info.annotation)
+        below = record_in(info.annotation)
         if below is not None and (not term or term.startswith("BG")):
             if _steps(below):
                 found.append((name, term, _Way.GROUP))
@@ -157,12 +156,6 @@ def _steps(kind: type[Record]) -> tuple[tuple[str, str, _Way], ...]:
         elif term not in _CARRIED:
             found.append((name, term, _Way.WHOLE))
     return tuple(found)
-
-
-def _record_in(annotation: object) -> type[Record] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Record):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _record_in(part))), None)
 
 
 def _qualifiers(entry: Record, path: str, term: str) -> Iterator[Loss]:

@@ -37,31 +37,60 @@ ZERO = Decimal(0)
 
 
 @cache
-def _clark(path: str) -> str:
-    return "/".join(tag_of(step) for step in path.split("/"))
+def _tags(path: str) -> tuple[str, ...]:
+    return tuple(tag_of(step) for step in path.split("/"))
 
 
 class Node:
-    """An element; paths have the prefixes ``cac`` and ``cbc``."""
+    """An element; paths have the prefixes ``cac`` and ``cbc``.
 
-    __slots__ = ("element",)
+    Every check asks for the same elements: children and texts are looked up once.
+    """
+
+    __slots__ = ("_children", "_ones", "_text", "element")
 
     def __init__(self, element: etree._Element) -> None:
         self.element = element
+        self._children: dict[str, list[Node]] | None = None
+        self._ones: dict[str, Node | None] = {}
+        self._text: str | None = None
 
     @property
     def location(self) -> Location:
         """Where it stands."""
         return location_of(self.element)
 
+    def _below(self) -> dict[str, list["Node"]]:
+        children = self._children
+        if children is None:
+            children = self._children = {}
+            for child in self.element.iterchildren(etree.Element):
+                children.setdefault(str(child.tag), []).append(Node(child))
+        return children
+
     def all(self, path: str) -> list["Node"]:
         """Return every element of a path."""
-        return [Node(found) for found in self.element.iterfind(_clark(path))]
+        nodes = [self]
+        for tag in _tags(path):
+            nodes = [child for node in nodes for child in node._below().get(tag, ())]
+        return nodes
 
     def one(self, path: str) -> "Node | None":
         """Return the first element of a path."""
-        found = self.element.find(_clark(path))
-        return None if found is None else Node(found)
+        ones = self._ones
+        if path in ones:
+            return ones[path]
+        found = ones[path] = self._first(_tags(path), 0)
+        return found
+
+    def _first(self, tags: tuple[str, ...], step: int) -> "Node | None":
+        if step == len(tags):
+            return self
+        for child in self._below().get(tags[step], ()):
+            found = child._first(tags, step + 1)
+            if found is not None:
+                return found
+        return None
 
     def at(self, path: str) -> "Node":
         """Return the first element of a path, or this one, to say where."""
@@ -69,13 +98,17 @@ class Node:
 
     def text(self, path: str = "") -> str:
         """Return the text of the first element of a path; empty when there is none."""
-        found = self.element.find(_clark(path)) if path else self.element
-        return "" if found is None else (found.text or "").strip()
+        node = self.one(path) if path else self
+        if node is None:
+            return ""
+        if node._text is None:
+            node._text = (node.element.text or "").strip()
+        return node._text
 
     def attribute(self, path: str, name: str) -> str:
         """Return an attribute of the first element of a path; empty when there is none."""
-        found = self.element.find(_clark(path))
-        return "" if found is None else found.get(name, "")
+        found = self.one(path)
+        return "" if found is None else found.element.get(name, "")
 
     def number(self, path: str = "") -> Decimal | None:
         """Return a number; ``None`` when the element is not there.

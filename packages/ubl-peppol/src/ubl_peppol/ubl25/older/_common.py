@@ -9,7 +9,7 @@ from importlib import resources
 from einvoice_core.records import Record
 from ubl_peppol import model as older
 from ubl_peppol.errors import ConversionError
-from ubl_peppol.losses import Loss, LossKind
+from ubl_peppol.losses import Loss, LossKind, record_in
 
 __all__ = ["Ledger", "amount_of", "carried", "dropped", "identifier", "needed"]
 
@@ -41,19 +41,34 @@ def carried() -> frozenset[str]:
 
 def dropped(record: Record, path: str, plain: str) -> Iterator[Loss]:
     """Yield what has no place: every value of a field that is not carried."""
-    known = _fields("carried") | _fields("fixed")
-    for name in type(record).model_fields:
+    for name, is_group in _steps(type(record), plain):
         value = getattr(record, name)
-        field = f"{plain}{name}"
+        if value is None or value == ():
+            continue
         entries = value if isinstance(value, tuple) else (value,)
         for place, entry in enumerate(entries):
             at = f"{path}/{name}[{place}]" if isinstance(value, tuple) else f"{path}/{name}"
-            if isinstance(entry, Record):
-                yield from dropped(entry, at, f"{field}.")
-            elif entry is not None and field not in known:
+            if is_group:
+                yield from dropped(entry, at, f"{plain}{name}.")
+            else:
                 text = str(entry)
                 shown = text if len(text) <= 200 else text[:200] + "…"
                 yield Loss(LossKind.DROPPED, at, shown, "EN 16931:2017 has no term for it")
+
+
+@cache
+def _steps(kind: type[Record], plain: str) -> tuple[tuple[str, bool], ...]:
+    """Return the fields below which something has no place, and whether they are groups."""
+    known = _fields("carried") | _fields("fixed")
+    found = []
+    for name, info in kind.model_fields.items():
+        below = record_in(info.annotation)
+        if below is not None:
+            if _steps(below, f"{plain}{name}."):
+                found.append((name, True))
+        elif f"{plain}{name}" not in known:
+            found.append((name, False))
+    return tuple(found)
 
 
 def needed(value: str | None, term: str) -> str:
