@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import facturae_es as facturae
@@ -150,6 +150,7 @@ def documents(draw: st.DrawFn) -> Facturae:
     return facturae.batch(seller, buyer, [made])
 
 
+@settings(deadline=None)
 @given(documents())
 def test_a_file_of_the_lossless_subset_comes_back_as_it_was(document: Facturae) -> None:
     converted = to_en16931(document, profile="en16931")
@@ -161,6 +162,7 @@ def test_a_file_of_the_lossless_subset_comes_back_as_it_was(document: Facturae) 
     )
 
 
+@settings(deadline=None)
 @given(documents())
 def test_totals_never_change(document: Facturae) -> None:
     converted = to_en16931(document, profile="en16931").invoice
@@ -170,6 +172,7 @@ def test_totals_never_change(document: Facturae) -> None:
     assert back.invoices[0].totals == totals
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(amounts, st.integers(1, 50)), min_size=1, max_size=5))
 def test_an_invoice_of_the_norm_comes_back_as_it_was(rows: list[tuple[Decimal, int]]) -> None:
     made = [simple_line(n, Decimal(count), price) for n, (price, count) in enumerate(rows, 1)]
