@@ -15,6 +15,7 @@ from ubl_peppol.ubl25.documents import examine, is_2026, read, write
 from ubl_peppol.ubl25.edition import NewTerm, Trust, terms
 from ubl_peppol.ubl25.model import Invoice
 from ubl_peppol.ubl25.older import Older, to_2017
+from ubl_peppol.ubl25.rules import validate
 
 __all__ = [
     "Examined",
@@ -27,5 +28,6 @@ __all__ = [
     "read",
     "terms",
     "to_2017",
+    "validate",
     "write",
 ]

@@ -6,7 +6,8 @@ from einvoice_core.findings import Breach
 from einvoice_core.money import total
 from ubl_peppol.reading.values import product
 from ubl_peppol.spfe.lists import REGIMES, codes
-from ubl_peppol.spfe.rules._base import ZERO, Breaches, Document, Node, check, summed
+from ubl_peppol.spfe.rules._base import Breaches, Document, Node, check, summed
+from ubl_peppol.ubl25.nodes import ZERO
 
 __all__: list[str] = []
 

@@ -11,7 +11,8 @@ from einvoice_core.money import total
 from tax_es.iva import surcharge
 from ubl_peppol.reading.values import product
 from ubl_peppol.spfe.lists import codes
-from ubl_peppol.spfe.rules._base import ZERO, Breaches, Document, Node, check
+from ubl_peppol.spfe.rules._base import Breaches, Document, Node, check
+from ubl_peppol.ubl25.nodes import ZERO
 
 __all__: list[str] = []
 
