@@ -1,4 +1,4 @@
-"""An invoice of EN 16931 reaches the tax agency's books: VERI*FACTU and SII from the same model."""
+"""An invoice of EN 16931 reaches the tax agency's books: VERI*FACTU, SII and TicketBAI from one model."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import facturae_es
 import ubl_peppol
-from aeat_sii import sii
+from aeat_sii import sii, ticketbai
 from aeat_sii.facturae import registration
 from aeat_sii.testing import examples
 from aeat_sii.verifactu.records import RegistrationRecord
@@ -17,6 +17,9 @@ from facturae_es.model import Address, Facturae
 from ubl_peppol import spfe, ubl25
 from ubl_peppol.facturae import to_en16931, to_facturae
 
+DEVICE = ticketbai.Device(
+    licence="TBAI-TEST", developer_nif="B12345674", name="Programa", version="1.0"
+)
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 PLACE = Address(
     street="Calle Mayor, 1", post_code="28013", town="Madrid", province="Madrid", country="ESP"
@@ -63,5 +66,7 @@ def test_the_record_is_that_of_the_original(
         received = ubl_peppol.read_any(writer.write(invoice))
     record = registered(to_facturae(received).document)
     assert record == registered(source)
+    file = ticketbai.make(record, DEVICE)
+    assert ticketbai.read(ticketbai.write(file)).invoice.contents.total == record.total
     entry = sii.issued_of(record)
     assert entry.content.total == record.total
