@@ -1,4 +1,4 @@
-"""An invoice of EN 16931 reaches the tax agency's books: VERI*FACTU, SII and TicketBAI from one model."""
+"""An invoice of EN 16931 reaches the books: VERI*FACTU, SII and TicketBAI from one model."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -99,6 +99,7 @@ def _made(
     series: str | None,
     withheld: Decimal | None,
     services: bool | None,
+    details: tuple[Detail, ...],
 ) -> TicketBai:
     if any(line.tax not in (None, TaxKind.IVA) for line in record.breakdown):
         raise NotForTicketBaiError("TicketBAI is for IVA: another tax has no place")
