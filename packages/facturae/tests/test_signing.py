@@ -129,9 +129,13 @@ def test_a_document_is_signed_once(signed: bytes, credential: Credential) -> Non
         facturae_es.sign(signed, credential, clock=clock)
 
 
-def test_an_expired_certificate_does_not_sign(xml: bytes, credential: Credential) -> None:
-    with pytest.raises(NotValidAtError):
-        facturae_es.sign(xml, credential, clock=lambda: NOW + timedelta(days=20_000))
+@pytest.mark.parametrize("days", [20_000, -20_000], ids=["expired", "not valid yet"])
+def test_a_certificate_outside_its_time_does_not_sign(
+    days: int, xml: bytes, credential: Credential
+) -> None:
+    with pytest.raises(NotValidAtError) as caught:
+        facturae_es.sign(xml, credential, clock=lambda: NOW + timedelta(days=days))
+    assert caught.value.code == "certificate.not_valid"
 
 
 def add_space(data: bytes) -> bytes:
