@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import facturae_es
@@ -74,6 +74,7 @@ def test_a_discount_that_is_not_its_percentage_stays_an_amount(
     assert discount == Adjustment(reason="Volumen", amount=D("9.99"))
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

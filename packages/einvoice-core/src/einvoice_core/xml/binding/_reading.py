@@ -1,15 +1,12 @@
 """From an element to a record, with findings where the document is not what the class says."""
 
-import copy
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from lxml import etree
 
 from einvoice_core.findings import MAX_FINDINGS, Finding, Severity
-from einvoice_core.records import RawXml
-from einvoice_core.xml.binding._escaping import declaration
+from einvoice_core.xml.binding._keeping import kept
 from einvoice_core.xml.binding._places import Places, name_of
 from einvoice_core.xml.binding._plan import XSI, Level, Plan, Slot, local_name
 from einvoice_core.xml.binding._usual import construct, usual
@@ -59,7 +56,6 @@ class Reader:
         self._bad = 0
         self._tries = _TRIES
         self._limit = limit
-        self._scopes: dict[etree._Element, dict[str | None, str]] = {}
 
     def report(self, rule: str, at: etree._Element, /, **values: object) -> None:
         """Add a finding."""
@@ -172,7 +168,7 @@ class Reader:
         if slot.kind == "record":
             return self.record(element, slot.plan)
         if slot.kind == "raw":
-            return self._raw(element)
+            return kept(element)
         self._only_tolerated(element, element.items())
         return self._decode(element, self._text(element), slot)
 
@@ -283,30 +279,3 @@ class Reader:
                 )
             elif text.strip(_BLANK) not in ("false", "0"):
                 self.report("XML-011", element, element=name_of(element))
-
-    def _raw(self, element: etree._Element) -> RawXml:
-        """Keep an element as text, with those namespaces of its ancestors that it may need.
-
-        The copy declares the namespaces of its names. A prefix may also stand in a value, such as
-        that of ``xsi:type``: whatever looks like a prefix and is one further out is declared too.
-        """
-        text = etree.tostring(copy.deepcopy(element), encoding="unicode", with_tail=False)
-        start = _START.match(text)
-        parent = element.getparent()
-        if start is None or parent is None:
-            return RawXml(text)
-        missing = set(_PREFIX.findall(text)) - set(_DECLARED.findall(start[0]))
-        if not missing:
-            return RawXml(text)
-        scope = self._scopes.get(parent)
-        if scope is None:
-            scope = self._scopes[parent] = parent.nsmap
-        added = "".join(
-            declaration(prefix, scope[prefix]) for prefix in sorted(missing & scope.keys())
-        )
-        return RawXml(f"{start[0]}{added}{text[start.end() :]}")
-
-
-_START = re.compile(r"<[^\s/>]+(?: xmlns(?::[^\s=]+)?=\"[^\"]*\")*")
-_DECLARED = re.compile(r" xmlns:([^\s=]+)=")
-_PREFIX = re.compile(r"(?<![\w.-])([\w.-]++):")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from threading import RLock
 from typing import Any, Protocol
 
 from einvoice_core.lexical import Codec
@@ -76,13 +77,14 @@ class Writer:
         self._demands = demands
         self._functions: dict[tuple[int, str, str, bool], str] = {}
         self._depths: dict[int, int] = {}
+        self._lock = RLock()
         self._space: dict[str, Any] = {"raw": self._raw, "stranger": _stranger, "refused": _refused}
 
     def root(self, tag: str, plan: Plan, declarations: str) -> Callable[..., None]:
         """Make the function that appends a document to a list of texts."""
-        made: Callable[..., None] = self._made(
-            self._function(tag, plan, declarations, large=True), tag, plan, declarations, large=True
-        )
+        with self._lock:
+            name = self._function(tag, plan, declarations, large=True)
+            made: Callable[..., None] = self._made(name, tag, plan, declarations, large=True)
         return made
 
     def _function(self, tag: str, plan: Plan, declarations: str = "", *, large: bool) -> str:
@@ -93,9 +95,11 @@ class Writer:
             name = self._functions[key] = f"f{len(self._functions)}"
 
             def first(*arguments: object) -> object:
-                function = self._space[name]
-                if function is first:
-                    function = self._made(name, tag, plan, declarations, large=large)
+                # Two threads may get here at once: names are given by one at a time.
+                with self._lock:
+                    function = self._space[name]
+                    if function is first:
+                        function = self._made(name, tag, plan, declarations, large=large)
                 return function(*arguments)
 
             self._space[name] = first
