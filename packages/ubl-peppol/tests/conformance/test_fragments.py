@@ -6,31 +6,17 @@ import pytest
 
 from einvoice_core.testing.judges import official
 from ubl_peppol import cii
-from ubl_peppol.rules import en16931, peppol
-from ubl_peppol.rules.cii import en16931_cii
 from ubl_peppol.syntax import CBC
 from ubl_peppol.syntax_cii import CII_NAMESPACES
 from ubl_peppol.testing import full_invoice
+from ubl_peppol.testing.artefacts import EN16931_CII, EN16931_UBL, PEPPOL_BILLING
 from ubl_peppol.testing.differential import Artefact, compare
 from ubl_peppol.testing.evidence import record
 from ubl_peppol.testing.fragments import fragments
 from ubl_peppol.testing.official import Official
 
 SEED = 20261
-ARTEFACTS = (
-    Artefact(
-        "EN16931-UBL-1.3.16",
-        "en16931/ubl/xslt/EN16931-UBL-validation.xslt",
-        en16931,
-        baseline="en16931-1.3.16",
-    ),
-    Artefact(
-        "PEPPOL-UBL-3.0.21",
-        "peppol/billing/2026.5/xslt/PEPPOL-EN16931-UBL.xslt",
-        peppol,
-        baseline="peppol-2026.5",
-    ),
-)
+ARTEFACTS = (EN16931_UBL, PEPPOL_BILLING)
 
 
 @pytest.mark.parametrize("artefact", ARTEFACTS, ids=lambda artefact: artefact.name)
@@ -63,14 +49,11 @@ def test_basic_elements_fire_what_the_official_artefact_fires(
 def test_fragments_of_cii_fire_what_the_official_artefact_fires(
     stylesheet: Callable[[str], Official],
 ) -> None:
-    artefact = Artefact(
-        "EN16931-CII-1.3.16", "en16931/cii/xslt/EN16931-CII-validation.xslt", en16931_cii
-    )
     paths = sorted(official("en16931/cii/examples").rglob("*.xml"))
     wholes = [cii.write(full_invoice()), *(path.read_bytes() for path in paths)]
     names = [f"{{{uri}}}*" for uri in CII_NAMESPACES.values()]
     documents = list(fragments(wholes, SEED, names=names))
-    outcome = compare(artefact, "fragments", documents, stylesheet(artefact.stylesheet))
+    outcome = compare(EN16931_CII, "fragments", documents, stylesheet(EN16931_CII.stylesheet))
     record(outcome)
     assert outcome.different == {}
     assert outcome.documents == len(documents) > 500
