@@ -36,7 +36,7 @@ def validate(
     """Judge a UBL 2.1 invoice, credit note or business response, or a CII D16B invoice.
 
     Args:
-        xml: The document as it came, or an aggregate of UBL 2.1 alone, such as an invoice line: the
+        xml: The document as it came, or an element alone of UBL 2.1 or CII, such as a line: the
             rules that do not speak of a whole document judge it, and the structure says what it is.
         profile: Name of a profile, such as ``"en16931"`` or ``"peppol-bis-3"``; ``"auto"`` takes
             the one that the document names, and the report says so when none is known; or a

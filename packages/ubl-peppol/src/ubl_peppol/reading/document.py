@@ -14,7 +14,8 @@ from ubl_peppol.reading.group import NO_GROUPS, GroupReading
 from ubl_peppol.reading.table import PathTable, cii_table, ubl_table
 from ubl_peppol.reading.values import Value
 from ubl_peppol.reading.walking import walk, walk_root
-from ubl_peppol.syntax import CAC, CREDIT_NOTE, INVOICE
+from ubl_peppol.syntax import CAC, CBC, CREDIT_NOTE, INVOICE
+from ubl_peppol.syntax_cii import CII_NAMESPACES
 from ubl_peppol.syntax_cii import ROOT as CII_ROOT
 
 __all__ = ["Reading", "read"]
@@ -25,6 +26,15 @@ _ROOTS = {
     f"{{{CREDIT_NOTE}}}CreditNote": (True, ubl_table),
     CII_ROOT: (False, cii_table),
 }
+
+_CII = frozenset(CII_NAMESPACES.values())
+# The official rules take what is no Invoice for a credit note.
+_PARTS = {CAC: (True, ubl_table), CBC: (True, ubl_table)} | dict.fromkeys(_CII, (False, cii_table))
+"""Namespaces of what stands inside documents."""
+
+
+def _namespace(root: etree._Element) -> str:
+    return str(root.tag)[1:].rpartition("}")[0]
 
 
 class Reading:
@@ -51,6 +61,7 @@ class Reading:
         "outside",
         "repeated",
         "root",
+        "shape",
         "table",
         "unreadable",
     )
@@ -66,6 +77,8 @@ class Reading:
     """Elements whose name ends in ``BinaryObject``."""
     repeated: set[str]
     """Terms that some group has more than once."""
+    shape: tuple[object, ...] | None
+    """Equal for documents whose parts, lines of each kind among them, have the same shapes."""
     unreadable: list[Undecided]
     """Places where the table could not tell what an element is."""
     _groups: dict[str, list[GroupReading]]
@@ -94,7 +107,7 @@ class Reading:
     @property
     def is_cii(self) -> bool:
         """Whether the document is a Cross Industry Invoice, not UBL."""
-        return self.root.tag == CII_ROOT
+        return self.root.tag == CII_ROOT or _namespace(self.root) in _CII
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the slot holds
         # Only slots that are not set yet come here.
@@ -109,6 +122,7 @@ class Reading:
         self.empty, self.unreadable, self.amounts, self.binary_objects = [], [], [], []
         self.outside = {}
         self.repeated = set()
+        self.shape = None
         self._groups = {} if self.is_fragment else {"document": [self.document]}
 
     @property
@@ -185,6 +199,7 @@ _WALKED = frozenset(
         "empty",
         "outside",
         "repeated",
+        "shape",
         "unreadable",
         "_groups",
     ]
@@ -199,15 +214,15 @@ def read(
     Args:
         root: A UBL 2.1 ``Invoice`` or ``CreditNote``, or a CII D16B ``CrossIndustryInvoice``.
         table: The path table; by default that of the syntax.
-        fragments: Whether an aggregate of UBL 2.1 alone is read too (:attr:`Reading.is_fragment`).
+        fragments: Whether an element alone that stands inside them is read too
+            (:attr:`Reading.is_fragment`).
 
     Raises:
         UnknownDocumentError: The root is something else.
     """
     known = _ROOTS.get(str(root.tag))
-    if known is None and fragments and etree.QName(root).namespace == CAC:
-        # The official rules take what is no Invoice for a credit note.
-        known = (True, ubl_table)
+    if known is None and fragments:
+        known = _PARTS.get(_namespace(root))
     if known is None:
         raise UnknownDocumentError(
             f"the root is {str(root.tag)[:200]!r}: a UBL 2.1 Invoice or CreditNote, or a CII "

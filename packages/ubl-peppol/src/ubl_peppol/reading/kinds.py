@@ -152,7 +152,9 @@ class Kinds:
             kind = self._kinds[key] = Kind(line.elements, (*columns.amounts, *columns.numbers))
         kind.count += 1
         for place, column in kind.columns.items():
-            column.append(texts[place])
+            text = texts[place]
+            # Prices and quantities repeat: one text for many lines.
+            column.append(column[-1] if column and column[-1] == text else text)
         return kind
 
 

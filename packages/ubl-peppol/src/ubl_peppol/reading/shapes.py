@@ -1,9 +1,10 @@
 """What was read before: parts of documents by their shape.
 
-Where two parts of documents have the same elements in the same order, the same attributes with the
-same values, and the same texts where the path table asks for a text, the table says the same of
-both. So it is asked once, and what it said is kept as a plan: which element opens which groups and
-holds which terms. The plan only fills in the elements and texts of the next document.
+Two parts of documents have the same *shape* when they have the same elements in the same order, the
+same attributes with the same values, and the same codes, percentages and indicators. The path table
+says the same of both, because its conditions ask for nothing else. So it is asked once, and what it
+said is kept as a plan: which element opens which groups and holds which terms. The plan only fills
+in the elements and texts of the next document.
 
 A part is planned when its shape comes for the second time, so that shapes that come once cost no
 more than a look. Anything unusual (a comment, an empty element, what a condition cannot decide) is
@@ -27,9 +28,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "Part", "Shape", "Shapes", "context_of", "part_of", "parts_of", "replay"]
 
-_ID, _TAX_SCHEME = f"{{{CBC}}}ID", f"{{{CAC}}}TaxScheme"
-_ASKED = frozenset({f"{{{CBC}}}ChargeIndicator", f"{{{CBC}}}DocumentTypeCode"})
-"""Elements whose text a condition of the path table asks for; so it does for a tax scheme."""
+_ID = f"{{{CBC}}}ID"
+_CODED = frozenset(
+    f"{{{CAC}}}{name}" for name in ("TaxCategory", "ClassifiedTaxCategory", "TaxScheme")
+)
+"""Groups whose identifier is a code."""
+_ASKED = frozenset(
+    f"{{{CBC}}}{name}" for name in ("ChargeIndicator", "Percent", "CustomizationID", "ProfileID")
+)
+_NOT_ASKED = f"{{{CBC}}}ItemClassificationCode"
+"""A code that hardly two articles share."""
 _OF_DOCUMENT = tuple(
     f"{{{CBC}}}{name}" for name in ("UBLVersionID", "DocumentCurrencyCode", "TaxCurrencyCode")
 )
@@ -40,7 +48,7 @@ _MOST = 8_000_000
 _OBJECT = 50
 """Bytes of an object, whatever its text."""
 
-_TOGETHER = 50
+_TOGETHER = 10
 """Lines that are taken apart together; more would only take memory."""
 _name = attrgetter("tag")
 _below, _items = methodcaller("iter", "*"), methodcaller("items")
@@ -124,6 +132,8 @@ class Plan(NamedTuple):
     amounts: _Picking
     binary_objects: _Picking
     outside: tuple[tuple[str, int, str, str], ...]
+    token: object
+    """Stands for the shape where a plan would be compared."""
 
 
 class Shape:
@@ -140,15 +150,20 @@ class Shape:
         self.leaves = tuple([place for place, count in enumerate(counts) if not count])
         parents = _parents(counts)
         self.asked = tuple(
-            [
-                place
-                for place, name in enumerate(names)
-                if name in _ASKED or (name == _ID and names[parents[place]] == _TAX_SCHEME)
-            ]
+            [place for place, name in enumerate(names) if _is_asked(name, names[parents[place]])]
         )
+        if any(counts[place] for place in self.asked):
+            self.plans = None  # the texts in it would be asked for as well
         plain = ordinary and children == 1 and Columns.fit(names)
         self.columns = Columns(names, parents, self.leaves) if plain else None
         """For a line in which all is as the norm has it."""
+
+
+def _is_asked(name: str, parent: str) -> bool:
+    """Whether the text of an element is part of the shape: conditions and rules ask for it."""
+    if name == _ID:
+        return parent in _CODED
+    return name in _ASKED or (name.endswith("Code") and name != _NOT_ASKED)
 
 
 def _parents(counts: Sequence[int]) -> list[int]:
@@ -170,6 +185,11 @@ class Shapes:
 
     def __init__(self) -> None:
         self._shapes: dict[object, Shape] = {}
+        self._taken = 0
+
+    def forget(self) -> None:
+        """Forget every shape."""
+        self._shapes.clear()
         self._taken = 0
 
     def of(self, part: Part, children: int) -> Shape:
@@ -299,6 +319,7 @@ def _planned(reading: "Reading", part: Part, children: Sequence[etree._Element])
             (rule, places[value.element], value.attribute, value.text)
             for rule, value in walked.outside.items()
         ),
+        object(),
     )
 
 

@@ -35,6 +35,7 @@ def walk_root(reading: "Reading") -> bool:
         walk(reading, root, path, opened, None)
         whole = True
     else:
+        reading.shape = ()
         whole = _walk_parts(reading, opened)
     if root.find("*") is None and not string_of(root).strip(" \t\r\n"):
         reading.empty.append(root)
@@ -52,6 +53,7 @@ def _walk_parts(reading: "Reading", opened: dict[str, GroupReading | None]) -> b
     _read(reading, head, part, shapes.of(part, len(head)), opened, context, None)
     for tag, children in groupby(islice(root, len(head), None), key=attrgetter("tag")):
         if tag not in LINES:
+            reading.shape = None
             walk(reading, children, reading.table.root, opened, None)
             continue
         for part in parts_of(children):
@@ -77,8 +79,11 @@ def _read(
     plan = reading.table.shapes.plan(reading, part, shape, children, context)
     if plan is None:
         part.texts.clear()  # they may be large, and the walk reads them again
+        reading.shape = None
         walk(reading, children, reading.table.root, opened, kind)
     else:
+        if reading.shape is not None:
+            reading.shape += (plan.token,)
         replay(reading, plan, part, kind)
 
 

@@ -2,7 +2,8 @@
 
 A rule may name what must be in the document for it to say anything (``on``), or what the document
 must lack (``wants``); the others always run. What a document holds and lacks is found out once; the
-rules that follow from it are remembered, because few documents differ in that.
+rules that follow from it are remembered, because few documents differ in that. A rule that found
+nothing, and asks for nothing but the shape of a document, does not run on the next of that shape.
 A rule runs on the sample, where one line stands for all that are alike, and on the whole document
 only when it found something in a line that stands for others, or when it says that it can tell
 such lines apart (``alike=False``).
@@ -56,6 +57,8 @@ class Rules(RuleSet[Reading]):
         self._requirements: dict[str, str] = {}
         self._wanted: dict[str, _Required] = {}
         self._apart: set[str] = set()
+        self._shaped: set[str] = set()
+        self._told: dict[tuple[object, ...], _Ordered] = {}
         self._plan: _Plan | None = None
 
     def rule(
@@ -69,6 +72,7 @@ class Rules(RuleSet[Reading]):
         on: str = "",
         wants: Wanted | None = None,
         alike: bool = True,
+        shaped: bool = False,
     ) -> Callable[[RuleFunction[Reading]], RuleFunction[Reading]]:
         """Register a function as a rule.
 
@@ -82,10 +86,14 @@ class Rules(RuleSet[Reading]):
             wants: Kind of group, and what each of them must have; where all have it, nothing is
                 empty and none of it occurs twice, the rule says nothing.
             alike: Whether the rule says nothing of a line if it says nothing of one that is alike.
+            shaped: Whether the shapes of its parts tell what the rule says of a document: it asks
+                for no text but codes, percentages, indicators (:mod:`ubl_peppol.reading.shapes`).
         """
         self._on[rule_id] = on if wants is None else self._want(wants)
         if not alike:
             self._apart.add(rule_id)
+        if shaped:
+            self._shaped.add(rule_id)
         return super().rule(rule_id, message=message, terms=terms, severity=severity, source=source)
 
     def family(
@@ -99,6 +107,7 @@ class Rules(RuleSet[Reading]):
         on: Callable[[P], str] = lambda _: "",
         wants: Callable[[P], Wanted] | None = None,
         alike: bool = True,
+        shaped: bool = False,
         requirement: Callable[[P], str] | None = None,
     ) -> Callable[
         [Callable[[Reading, P], Iterable[Breach]]], Callable[[Reading, P], Iterable[Breach]]
@@ -114,6 +123,7 @@ class Rules(RuleSet[Reading]):
             on: Tells what a row needs to be in the document for it to say anything.
             wants: Tells instead what a row needs to be missing, as in :meth:`rule`.
             alike: Whether the rule says nothing of a line if it says nothing of one that is alike.
+            shaped: Whether shapes tell what the rules say, as in :meth:`rule`.
             requirement: States the requirement of a row; by default the docstring does.
         """
         if requirement is not None:
@@ -124,6 +134,8 @@ class Rules(RuleSet[Reading]):
             self._terms.update({rule_id: _terms_of(row) for rule_id, row in rows.items()})
         if not alike:
             self._apart.update(rows)
+        if shaped:
+            self._shaped.update(rows)
         return super().family(rows, message=message, terms=terms, severity=severity, source=source)
 
     def __or__(self, other: RuleSet[Reading]) -> "Rules":
@@ -147,33 +159,43 @@ class Rules(RuleSet[Reading]):
                 for group_id, wanted in each._wanted.items():
                     self._want((group_id, wanted[0] | wanted[1]))
                 self._apart |= each._apart
+                self._shaped |= each._shaped
             else:
                 self._apart.update(each.rules)
 
     def validate(self, document: Reading, limit: int = MAX_FINDINGS) -> Report:
         """Run the rules that have anything to say; the findings are in the order of the rules."""
         sample = document.sample
-        found: list[tuple[int, Finding]] = []
-        fragment = document.is_fragment
-        for order, rule in self._chosen(sample):
+        # Documents of one shape differ in what few rules ask for.
+        shape = None
+        if sample.shape is not None and not sample.outside:
+            shape = (*sample.shape, sample.remember("decimals", _many_decimals))
+        told = None if shape is None else self._told.get(shape)
+        chosen = self._chosen(sample) if told is None else told
+        found: list[Finding] = []
+        silent: set[str] = set()
+        for _, rule in chosen:
             whole = rule.id in self._apart
             try:
                 breaches = [*rule.check(document if whole else sample)]
             except Undecided as verdict:
                 breaches = [Breach(verdict.at)]
-            if fragment and any(breach.at is sample.document for breach in breaches):
+            if not breaches:
+                silent.add(rule.id)
+                continue
+            if document.is_fragment and any(breach.at is sample.document for breach in breaches):
                 continue  # it speaks of a document, and this is none
-            if breaches:
-                whole = whole or (
-                    document is not sample and any(_for_others(breach) for breach in breaches)
-                )
-                judged = rule.apply(document if whole else sample)
-                for finding in judged:
-                    found.append((order, finding))
-                    if len(found) > limit:
-                        break
-        findings = tuple(finding for _, finding in found[:limit])
-        return Report(findings, (self.name,), truncated=len(found) > limit)
+            whole = whole or (document is not sample and any(map(_for_others, breaches)))
+            for finding in rule.apply(document if whole else sample):
+                found.append(finding)
+                if len(found) > limit:
+                    break
+        if shape is not None and told is None:
+            if len(self._told) >= _REMEMBERED:
+                self._told.clear()
+            known = (self._shaped - self._apart) & silent
+            self._told[shape] = [entry for entry in chosen if entry[1].id not in known]
+        return Report(tuple(found[:limit]), (self.name,), truncated=len(found) > limit)
 
     def _want(self, wanted: Wanted) -> str:
         group_id, terms = wanted
@@ -223,6 +245,7 @@ class Rules(RuleSet[Reading]):
             stated = self._requirements[rule_id]
             self._rules[rule_id] = replace(self._rules[rule_id], requirement=stated)
         self._plan = None
+        self._told.clear()
 
 
 def _terms_of(row: object) -> tuple[str, ...]:
@@ -269,6 +292,15 @@ def _is_incomplete(reading: Reading, wanted: Mapping[str, _Required]) -> bool:
     return False
 
 
+def _many_decimals(reading: Reading) -> bool:
+    """Whether an amount has more than two decimals: with the point, the last three letters."""
+    for amount in reading.amounts:
+        text = string_of(amount) if len(amount) else amount.text or ""
+        if "." in text[:-3]:
+            return True
+    return False
+
+
 def _keys(reading: Reading) -> frozenset[str]:
     """Return what the document holds.
 
@@ -280,15 +312,10 @@ def _keys(reading: Reading) -> frozenset[str]:
     keys = {*reading.keys}
     keys.update([f"many {term}" for term in reading.repeated])
     twice = any(term.startswith("BT-") for term in reading.repeated)
-    if twice:
+    if twice or reading.remember("decimals", _many_decimals):
         keys.add("decimals")
-    for amount in reading.amounts:
-        text = amount.text or ""
-        if len(amount):
-            keys.add("nested")
-            text = string_of(amount)
-        if "." in text[:-3]:  # two decimals and the point are the last three letters
-            keys.add("decimals")
+    if any(map(len, reading.amounts)):
+        keys.add("nested")
     for use, group_id, term in _CATEGORY_GROUPS:
         for group in reading.groups(group_id):
             values = group.values(term)

@@ -24,6 +24,7 @@ _PERCENT = Decimal("0.01")
 
 @arithmetic.rule(
     "BR-CO-03",
+    shaped=True,
     on="BT-7",
     terms=["BT-7", "BT-8"],
     message="The tax point is given twice, as date {day} (BT-7) and as code {code} (BT-8): "
@@ -282,6 +283,7 @@ def _whole(value: Decimal) -> Decimal:
 
 @arithmetic.rule(
     "BR-CO-19",
+    shaped=True,
     on="BG-14",
     terms=["BT-73", "BT-74"],
     message="The period (BG-14) says neither when it starts nor when it ends: give one or both.",
@@ -295,6 +297,7 @@ def invoice_period_has_a_day(invoice: Reading) -> Iterator[Breach]:
 
 @arithmetic.rule(
     "BR-CO-20",
+    shaped=True,
     on="BG-26",
     terms=["BT-134", "BT-135"],
     message="The period of the line (BG-26) says neither when it starts nor when it ends.",
@@ -308,6 +311,7 @@ def line_period_has_a_day(invoice: Reading) -> Iterator[Breach]:
 
 @arithmetic.rule(
     "BR-CO-26",
+    shaped=True,
     on="BG-4",
     terms=["BT-29", "BT-30", "BT-31"],
     message="The seller cannot be identified: add a VAT number (BT-31), a legal registration "

@@ -116,6 +116,7 @@ _REASONED = {
 
 @integrity.family(
     _REASONED,
+    shaped=True,
     on=lambda row: row[0],
     message="There is neither a reason ({reason}) nor its code ({code}): give one.",
 )
@@ -139,6 +140,7 @@ _SCHEMED = {
 
 @integrity.family(
     _SCHEMED,
+    shaped=True,
     on=lambda row: row[0],
     message="{term} is {value!r} without its scheme ({part}): add it.",
 )
@@ -219,6 +221,7 @@ def period_ends_after_it_starts(invoice: Reading, place: tuple[str, str, str]) -
 
 @integrity.rule(
     "BR-48",
+    shaped=True,
     on="BG-23",
     terms=["BT-119"],
     message="The VAT breakdown of category {category} has no rate (BT-119): add it.",
@@ -264,6 +267,7 @@ def card_number_is_cut(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-53",
+    shaped=True,
     on="BT-6",
     terms=["BT-6", "BT-111"],
     message="VAT is accounted in {currency} (BT-6), but no total VAT is given in it: add BT-111.",
@@ -283,6 +287,7 @@ def tax_total_in_the_accounting_currency(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-54",
+    shaped=True,
     on="BG-32",
     terms=["BT-160", "BT-161"],
     message="The item attribute lacks its {lack}: give name and value.",
@@ -298,6 +303,7 @@ def item_attribute_is_complete(invoice: Reading) -> Iterator[Breach]:
 
 @integrity.rule(
     "BR-61",
+    shaped=True,
     on="BG-16",
     terms=["BT-81", "BT-84"],
     message="Payment means {code} is a credit transfer, but no account (BT-84) is given: add it.",

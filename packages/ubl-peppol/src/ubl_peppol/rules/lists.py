@@ -29,6 +29,7 @@ _CODES = {
 
 @lists.family(
     {rule: (rule, term) for rule, term in _CODES.items()},
+    shaped=True,
     on=lambda place: place[1],
     message="{code!r} is not in the code list of this element: replace it.",
 )
@@ -59,6 +60,7 @@ _SCHEMES = {
 
 @lists.family(
     {rule: (rule, *place) for rule, place in _SCHEMES.items()},
+    shaped=True,
     on=lambda place: place[1],
     message="{code!r} is not in the list for this attribute: replace it.",
 )
@@ -83,6 +85,7 @@ def scheme_is_listed(invoice: Reading, place: tuple[str, str, str]) -> Iterator[
 
 @lists.rule(
     "BR-CL-01",
+    shaped=True,
     terms=["BT-3"],
     message="{code!r} is not a type of {document} in UNTDID 1001: replace it.",
 )
@@ -115,6 +118,7 @@ def subject_of_a_note_is_listed(invoice: Reading) -> Iterator[Breach]:
 
 @lists.rule(
     "BR-CL-10",
+    shaped=True,
     on="party-identifier",
     terms=["BT-29-1", "BT-46-1", "BT-60-1", "BT-61-1"],
     message="{scheme!r} is not a scheme of ISO 6523; SEPA is one for the seller and the payee.",
@@ -139,6 +143,7 @@ def _of_a_creditor(value: Value) -> bool:
 
 @lists.rule(
     "BR-CL-22",
+    shaped=True,
     on="exemption-code",
     terms=["BT-121"],
     message="{code} is not in the VATEX list of exemption reasons: replace it.",

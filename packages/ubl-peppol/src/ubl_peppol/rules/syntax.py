@@ -199,6 +199,7 @@ def _seller_names(payee: etree._Element) -> list[str]:
 
 @syntax.rule(
     "UBL-SR-42",
+    shaped=True,
     on="party-of-seller",
     terms=["BT-31", "BT-32"],
     message="The seller has {count} tax registrations: keep a VAT number (BT-31) and another "
@@ -214,6 +215,7 @@ def seller_has_two_tax_numbers_at_most(invoice: Reading) -> Iterator[Breach]:
 
 @syntax.rule(
     "UBL-SR-43",
+    shaped=True,
     on="document-reference",
     terms=["BT-18-1", "BT-122"],
     message="The supporting document {reference} has a scheme or the document type {code}: only an "
@@ -256,6 +258,7 @@ def payment_means_agree(invoice: Reading, row: tuple[str, str]) -> Iterator[Brea
 
 @syntax.rule(
     "UBL-SR-48",
+    shaped=True,
     on="BG-25",
     terms=["BG-30", "BT-151"],
     message="The line has {count} VAT categories (BG-30): it must have one.",
@@ -270,6 +273,7 @@ def line_has_one_vat_category(invoice: Reading) -> Iterator[Breach]:
 
 @syntax.rule(
     "UBL-SR-53",
+    shaped=True,
     on="any-registration",
     terms=["BT-31", "BT-32", "BT-48", "BT-63"],
     message="The tax registration lacks its {lack}: give number and tax scheme.",

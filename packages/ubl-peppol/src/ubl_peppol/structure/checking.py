@@ -11,7 +11,8 @@ from ubl_peppol.errors import UnknownDocumentError
 from ubl_peppol.reading.values import location_of
 from ubl_peppol.structure.grammar import Attribute, Grammar, Leaf, Node, Particle, grammar_of
 from ubl_peppol.structure.lexical import described
-from ubl_peppol.syntax import CAC
+from ubl_peppol.syntax import CAC, CBC
+from ubl_peppol.syntax_cii import CII_NAMESPACES
 
 __all__ = ["STRUCTURE_RULES", "validate"]
 
@@ -37,6 +38,12 @@ STRUCTURE_RULES: Mapping[str, str] = MappingProxyType(
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _HINTS = (f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation")
 _BLANK = " \t\r\n"
+_PARTS = {
+    CAC: ("cac", "an Invoice or CreditNote"),
+    CBC: ("cbc", "an Invoice or CreditNote"),
+    **{uri: (prefix, "a CrossIndustryInvoice") for prefix, uri in CII_NAMESPACES.items()},
+}
+"""Namespaces of what stands inside documents, with their prefix and the documents."""
 _EXTENSIONS = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
 
 
@@ -47,7 +54,7 @@ def validate(
 
     Args:
         root: A UBL 2.1 invoice, credit note or application response, or a CII D16B invoice; or an
-            aggregate of UBL 2.1 alone, of which only is said that it is no document.
+            element alone that stands inside them, of which only is said that it is no document.
         limit: Findings to keep at most.
         grammar: Another grammar than the one that the root names, such as that of UBL 2.5.
 
@@ -58,11 +65,15 @@ def validate(
         UnknownDocumentError: There is no grammar for the root.
     """
     tag = str(root.tag)
-    grammar = grammar or grammar_of(tag)
-    if grammar is None and etree.QName(root).namespace == CAC:
-        name = etree.QName(root).localname
-        message = f"cac:{name[:100]} is a part of a document: put it into an Invoice or CreditNote."
-        return Report((_finding("111", location_of(root), message),), (_LAYER,))
+    if grammar is None:
+        grammar = grammar_of(tag)
+        name = etree.QName(root)
+        if (grammar is None or tag not in grammar.roots) and name.namespace in _PARTS:
+            prefix, whole = _PARTS[name.namespace]
+            message = (
+                f"{prefix}:{name.localname[:100]} is a part of a document: put it into {whole}."
+            )
+            return Report((_finding("111", location_of(root), message),), (_LAYER,))
     if grammar is None or tag not in grammar.roots:
         raise UnknownDocumentError(f"there is no grammar for the root {tag[:200]!r}", root=tag)
     findings: list[Finding] = []

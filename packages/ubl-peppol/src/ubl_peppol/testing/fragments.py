@@ -2,7 +2,7 @@
 
 import copy
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
@@ -14,8 +14,15 @@ _TEXTS = ("", " ", "XX", "1.234", "-5")
 _CODES = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B")
 
 
-def fragments(documents: Iterable[bytes], seed: int) -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each aggregate of UBL documents, and of three changes of it.
+def fragments(
+    documents: Iterable[bytes], seed: int, names: Sequence[str] = (f"{{{CAC}}}*",)
+) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each element inside documents, and of three changes of it.
+
+    Args:
+        documents: Whole ones.
+        seed: Of the changes.
+        names: Which elements: by default the aggregates of UBL.
 
     Of those with the same name and children only the first is taken. One change takes an element
     away, one replaces a text, and one replaces the VAT category.
@@ -23,7 +30,7 @@ def fragments(documents: Iterable[bytes], seed: int) -> Iterator[tuple[str, str]
     rng = random.Random(seed)  # noqa: S311 - a test wants the same ones again
     seen: set[tuple[str, ...]] = set()
     for data in documents:
-        for element in etree.fromstring(data).iter(f"{{{CAC}}}*"):
+        for element in etree.fromstring(data).iterdescendants(*names):
             shape = (str(element.tag), *(str(child.tag) for child in element))
             if shape in seen:
                 continue
@@ -51,8 +58,7 @@ def _without_one(root: etree._Element, rng: random.Random) -> None:
 
 def _with_another_text(root: etree._Element, rng: random.Random) -> None:
     leaves = [element for element in root.iterdescendants("*") if not len(element)]
-    if leaves:
-        rng.choice(leaves).text = rng.choice(_TEXTS)
+    rng.choice(leaves or [root]).text = rng.choice(_TEXTS)
 
 
 def _of_another_category(root: etree._Element, rng: random.Random) -> None:

@@ -10,8 +10,12 @@ from ubl_peppol.reading.values import collapse
 from ubl_peppol.rules._common import label, shown
 from ubl_peppol.rules.cii._common import children, is_vat, model, only
 from ubl_peppol.rules.integrity import integrity, term_is_filled_in, term_is_present
+from ubl_peppol.syntax_cii import RAM, RSM
 
 __all__ = ["allowance_or_charge_has_a_reason", "group_is_present"]
+
+_TRANSACTION = f"{{{RSM}}}SupplyChainTradeTransaction"
+_BREAKDOWN = f"{{{RAM}}}ApplicableHeaderTradeSettlement/{{{RAM}}}ApplicableTradeTax"
 
 _NOT_BLANK = {
     "BR-01": ("document", "BT-24"),
@@ -59,12 +63,21 @@ def group_is_present(invoice: Reading, place: tuple[str, str]) -> Iterator[Breac
     outer, inner = place
     if inner == "BG-23":
         # Asked of each line, and answered for the document.
-        if invoice.groups(outer) and not invoice.document.groups(inner):
-            yield Breach(at=invoice.document, group=label(inner))
+        lines = invoice.groups(outer)
+        if lines and not (invoice.document.groups(inner) or _breakdown_of_a_part(invoice)):
+            at = lines[0] if invoice.is_fragment else invoice.document
+            yield Breach(at=at, group=label(inner))
         return
     for group in invoice.groups(outer):
         if not group.groups(inner):
             yield Breach(at=group, group=label(inner))
+
+
+def _breakdown_of_a_part(invoice: Reading) -> bool:
+    """Whether the transaction stands alone, or in what stands alone, and has a VAT breakdown."""
+    return invoice.is_fragment and any(
+        transaction.find(_BREAKDOWN) is not None for transaction in invoice.root.iter(_TRANSACTION)
+    )
 
 
 @model.rule("BR-16", message="The group BG-25 is missing: add a line.", terms=["BG-25"])

@@ -71,6 +71,7 @@ _HALVES = {
 
 @common.family(
     _HALVES,
+    shaped=True,
     on=lambda _: "rated-allowance",
     message="The allowance or charge has {has}: add {lacks}.",
 )
@@ -86,6 +87,7 @@ def percentage_and_base_go_together(
 
 @common.rule(
     "PEPPOL-EN16931-R043",
+    shaped=True,
     on="rated-allowance",
     message="The indicator is {value!r}: write true for a charge, false for an allowance.",
 )
@@ -102,6 +104,7 @@ def indicator_is_a_word(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R044",
+    shaped=True,
     on="price-allowance",
     terms=["BT-147"],
     message="The indicator of a price is {value!r}: a price has discounts only (false).",
@@ -156,6 +159,7 @@ def net_price_is_gross_less_discount(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R100",
+    shaped=True,
     on="line-document",
     terms=["BT-128"],
     message="The line refers to {count} objects: keep one.",
@@ -170,6 +174,7 @@ def line_refers_to_one_object(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R101",
+    shaped=True,
     on="line-document",
     terms=["BT-128"],
     message="The document reference of the line is not an object identifier: give type 130.",
@@ -281,6 +286,7 @@ def base_quantity_is_positive(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R130",
+    shaped=True,
     on="BG-25",
     terms=["BT-150", "BT-130"],
     message="The price is for {unit}, but the quantity of the line is in {wanted}.",

@@ -56,6 +56,7 @@ _TYPES = {
 
 @common.family(
     _TYPES,
+    shaped=True,
     on=lambda place: place[1],
     terms=["BT-3"],
     message="The type code {code} is not one of Peppol billing.",
@@ -70,6 +71,7 @@ def type_code_is_of_peppol(invoice: Reading, place: tuple[str, str]) -> Iterator
 
 @common.rule(
     "PEPPOL-EN16931-P0112",
+    shaped=True,
     on="invoice-type-code",
     terms=["BT-3"],
     message="Type code {code} stands between German parties only: use 380 and name the earlier "
@@ -96,6 +98,7 @@ _EXEMPTIONS = {
 
 @common.family(
     _EXEMPTIONS,
+    shaped=True,
     on=lambda _: "exemption-code",
     terms=["BT-121", "BT-118"],
     message="The exemption {code} goes with category {wanted}, not {category}.",
@@ -119,6 +122,7 @@ _CODES = {
 
 @common.family(
     {rule: (rule, term) for rule, term in _CODES.items()},
+    shaped=True,
     on=lambda place: place[1],
     message="{code!r} is not in the code list of this element: replace it.",
 )
@@ -140,6 +144,7 @@ _PARTS = {
 
 @common.family(
     {rule: (rule, *place) for rule, place in _PARTS.items()},
+    shaped=True,
     on=lambda place: place[1],
     message="{code!r} is not in the list for this attribute: replace it.",
 )

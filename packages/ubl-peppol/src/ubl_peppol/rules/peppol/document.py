@@ -44,6 +44,7 @@ def business_process_is_given(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R002",
+    shaped=True,
     terms=["BT-22"],
     message="There are {count} notes: join them into one.",
 )
@@ -56,6 +57,7 @@ def there_is_one_note(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R003",
+    shaped=True,
     terms=["BT-10", "BT-13"],
     message="There is neither a buyer reference (BT-10) nor a purchase order (BT-13): add one.",
 )
@@ -67,6 +69,7 @@ def buyer_can_find_the_order(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R004",
+    shaped=True,
     terms=["BT-24"],
     message="The specification (BT-24) is {value!r}: it must begin with that of Peppol billing 3.",
 )
@@ -79,6 +82,7 @@ def specification_is_peppol(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R005",
+    shaped=True,
     terms=["BT-6", "BT-5"],
     message="The VAT accounting currency {currency} (BT-6) is that of the invoice: leave it out.",
 )
@@ -94,6 +98,7 @@ def accounting_currency_differs(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R007",
+    shaped=True,
     terms=["BT-23"],
     message="The business process (BT-23) is {value!r}, which is not one of Peppol billing.",
 )
@@ -131,6 +136,7 @@ def party_has_an_electronic_address(invoice: Reading, place: tuple[str, str]) ->
 
 @common.rule(
     "PEPPOL-EN16931-R051",
+    shaped=True,
     message="The amount is in {currency}: amounts are in the currency of the invoice, {wanted}.",
 )
 def amounts_are_in_the_document_currency(invoice: Reading) -> Iterator[Breach]:
@@ -144,6 +150,7 @@ def amounts_are_in_the_document_currency(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R053",
+    shaped=True,
     terms=["BG-23"],
     message="There are {count} total taxes with a breakdown: keep exactly one.",
 )
@@ -156,6 +163,7 @@ def one_tax_total_has_the_breakdown(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R054",
+    shaped=True,
     terms=["BT-111", "BT-6"],
     message="There are {count} total taxes without a breakdown: {wanted} is right, because a VAT "
     "accounting currency (BT-6) is {given}.",
@@ -207,6 +215,7 @@ def _taxes_in(invoice: Reading, term: str) -> list[Value]:
 
 @common.rule(
     "PEPPOL-EN16931-R061",
+    shaped=True,
     terms=["BT-89"],
     message="Payment means {code} is a direct debit: give the mandate (BT-89).",
 )
@@ -222,6 +231,7 @@ def direct_debit_has_a_mandate(invoice: Reading) -> Iterator[Breach]:
 
 @common.rule(
     "PEPPOL-EN16931-R080",
+    shaped=True,
     terms=["BT-11"],
     message="There are {count} references to a project (type 50): keep one.",
 )

@@ -25,6 +25,7 @@ _ONE_BREAKDOWN = {
 
 @vat.family(
     _ONE_BREAKDOWN,
+    shaped=True,
     on=lambda code: f"vat {code}",
     terms=["BG-23", "BT-118"],
     message="Category {code} ({name}) is used, so the VAT breakdown must have it once; it has it "
@@ -57,6 +58,7 @@ _SOME_BREAKDOWN = {
 
 @vat.family(
     _SOME_BREAKDOWN,
+    shaped=True,
     on=lambda place: f"vat {place.code}",
     terms=["BG-23", "BT-118"],
     message="Category {code} ({name}) is {used} and stands in {count} VAT breakdowns: it needs at "

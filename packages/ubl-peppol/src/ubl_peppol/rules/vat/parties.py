@@ -120,7 +120,11 @@ def _parties(invoice: Reading, who: _Who, entries: Sequence[Entry], where: str) 
 
 
 @vat.family(
-    _LINE_PARTIES, on=lambda who: f"vat {who.code}", terms=["BT-151"], message=_PARTIES_MESSAGE
+    _LINE_PARTIES,
+    shaped=True,
+    on=lambda who: f"vat {who.code}",
+    terms=["BT-151"],
+    message=_PARTIES_MESSAGE,
 )
 def parties_of_a_line_are_identified(invoice: Reading, who: _Who) -> Iterator[Breach]:
     """Lines of the category go with the tax numbers that it wants."""
@@ -129,6 +133,7 @@ def parties_of_a_line_are_identified(invoice: Reading, who: _Who) -> Iterator[Br
 
 @vat.family(
     _ALLOWANCE_PARTIES,
+    shaped=True,
     on=lambda who: f"charged {who.code}",
     terms=["BT-95"],
     message=_PARTIES_MESSAGE,
@@ -142,6 +147,7 @@ def parties_of_an_allowance_are_identified(invoice: Reading, who: _Who) -> Itera
 
 @vat.family(
     _CHARGE_PARTIES,
+    shaped=True,
     on=lambda who: f"charged {who.code}",
     terms=["BT-102"],
     message=_PARTIES_MESSAGE,

@@ -88,7 +88,11 @@ def _wrong_rates(entries: Sequence[Entry], code: str) -> Iterator[Breach]:
 
 
 @vat.family(
-    _LINE_RATES, on=lambda code: f"vat {code}", terms=["BT-151", "BT-152"], message=_RATE_MESSAGE
+    _LINE_RATES,
+    shaped=True,
+    on=lambda code: f"vat {code}",
+    terms=["BT-151", "BT-152"],
+    message=_RATE_MESSAGE,
 )
 def rate_of_a_line(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of a line fits its category."""
@@ -97,6 +101,7 @@ def rate_of_a_line(invoice: Reading, code: str) -> Iterator[Breach]:
 
 @vat.family(
     _ALLOWANCE_RATES,
+    shaped=True,
     on=lambda code: f"charged {code}",
     terms=["BT-95", "BT-96"],
     message=_RATE_MESSAGE,
@@ -109,6 +114,7 @@ def rate_of_an_allowance(invoice: Reading, code: str) -> Iterator[Breach]:
 
 @vat.family(
     _CHARGE_RATES,
+    shaped=True,
     on=lambda code: f"charged {code}",
     terms=["BT-102", "BT-103"],
     message=_RATE_MESSAGE,

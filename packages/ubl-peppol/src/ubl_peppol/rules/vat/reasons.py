@@ -28,6 +28,7 @@ def _has_reason(entry: Entry) -> bool:
 
 @vat.family(
     _REASON,
+    shaped=True,
     on=lambda code: f"vat {code}",
     terms=["BT-120", "BT-121"],
     message="Category {code} ({name}) wants the reason of the exemption: give BT-120 or BT-121.",
@@ -41,6 +42,7 @@ def exemption_has_a_reason(invoice: Reading, code: str) -> Iterator[Breach]:
 
 @vat.family(
     _NO_REASON,
+    shaped=True,
     on=lambda code: f"vat {code}",
     terms=["BT-120", "BT-121"],
     message="Category {code} ({name}) has no exemption: take BT-120 and BT-121 away.",
