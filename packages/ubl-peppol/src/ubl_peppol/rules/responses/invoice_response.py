@@ -1,6 +1,6 @@
 """Rules of the Peppol invoice response 3.1 (transaction T111)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -213,8 +213,8 @@ def process_is_invoice_response(response: ResponseReading) -> Iterator[Breach]:
             yield Breach(at=at(element), value=value, wanted=" or ".join(_PROCESSES))
 
 
-_CLARIFICATIONS = {
-    "PEPPOL-T111-R006": ("OPStatusAction", "", "clarification-action"),
+_CLARIFICATIONS: Mapping[str, tuple[str, str | None, str]] = {
+    "PEPPOL-T111-R006": ("OPStatusAction", None, "clarification-action"),
     "PEPPOL-T111-R007": ("OPStatusReason", "OPStatusAction", "clarification-reason"),
 }
 
@@ -223,7 +223,7 @@ _CLARIFICATIONS = {
     _CLARIFICATIONS, message="{code} is not a code of the list {name} that it names: replace one."
 )
 def clarification_is_of_its_list(
-    response: ResponseReading, place: tuple[str, str, str]
+    response: ResponseReading, place: tuple[str, str | None, str]
 ) -> Iterator[Breach]:
     """A clarification code is one of the list that it names."""
     name, before, known = place
