@@ -86,6 +86,7 @@ def test_verbs(run: Run, arguments: list[str], code: int, path: list[Any], value
           "--descendant", "30"], "tax.argument"),
         (["form", "303", "--input", "nowhere.json", "--period", "2025-1T"], "cannot be read"),
         (["calendar", "--year", "2026"], "tax.calendar"),
+        (["compare"], "give --input"),
         (["nonsense"], "No such command"),
     ],
 )  # fmt: skip

@@ -268,10 +268,25 @@ def audit(source: str, period: Period | None, outliers: bool) -> int:
 
 
 @main.command()
-@click.option("--before", required=True, help="JSON of a case or of figures.")
-@click.option("--after", required=True, help="JSON of a case or of figures.")
-def compare(before: str, after: str) -> None:
-    """Show the figures that differ between two runs: two cases, or two objects of figures."""
+@click.option("--input", "source", help='JSON of a question, such as {"compare": "filing", ...}.')
+@click.option("--before", help="JSON of a case or of figures.")
+@click.option("--after", help="JSON of a case or of figures.")
+@_UNVERIFIED
+def compare(
+    source: str | None, before: str | None, after: str | None, allow_unverified: bool
+) -> None:
+    """Compare legal options, or show the figures that differ between two runs.
+
+    A question asks for estimation, filing, refund, bases or pension. Two runs are two cases, or two
+    objects of figures.
+    """
+    from tax_es.cli.choices import choices
+
+    if source:
+        show(choices(io.read_object(source), allow_unverified=allow_unverified))
+        return
+    if before is None or after is None:
+        raise click.UsageError("give --input, or --before and --after")
     from tax_es.cases import compute
     from tax_es.cases.reading import Case
     from tax_es.options import changes
