@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tax_es import cli
-from tax_es.cli.choices import QUESTIONS, choices
+from tax_es.cases.choices import QUESTIONS, choices
 from tax_es.errors import CaseError, LedgerError, TaxError, UnverifiedParameter
 
 PERSONS = [{"general_base": "40000"}, {"general_base": "0"}]

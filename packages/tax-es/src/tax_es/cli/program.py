@@ -280,7 +280,7 @@ def compare(
     A question asks for estimation, filing, refund, bases or pension. Two runs are two cases, or two
     objects of figures.
     """
-    from tax_es.cli.choices import choices
+    from tax_es.cases import choices
 
     if source:
         show(choices(io.read_object(source), allow_unverified=allow_unverified))

@@ -90,6 +90,18 @@ class Anomaly(BaseModel):
     is_certain: bool
 
 
+class Choice(BaseModel):
+    """A legal option."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    amount: Decimal
+    article: str
+    figures: dict[str, Decimal]
+    marks: tuple[str, ...]
+
+
 class Term(BaseModel):
     """The term of a form for a period."""
 

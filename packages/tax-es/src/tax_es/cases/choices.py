@@ -1,4 +1,4 @@
-"""What the verb ``compare`` computes from a question: every legal option with its amount."""
+"""Questions that compare legal options: every one with its amount and its article."""
 
 import json
 from collections.abc import Callable, Mapping
