@@ -100,13 +100,12 @@ def _yearly(ledger: Ledger, year: int, chosen: tuple[str, ...]) -> Close:
     monthly, refund = given.get("monthly") is True, given.get("ask_refund") is True
     codes = [f"{n:02d}" for n in range(1, 13)] if monthly else ["1T", "2T", "3T", "4T"]
     forms: list[Close] = []
-    left = given.get("to_compensate", Decimal(0))
+    left = given.get("to_compensate")
+    left = left if isinstance(left, Decimal) else Decimal(0)
     same = {name: given[name] for name in ("prorrata", "special_prorrata") if name in given}
     for code in codes:
-        options = form303.Options(
-            to_compensate=left, sectors=sectors,  # type: ignore[arg-type]  # read as an amount
-            ask_refund=refund and (monthly or code == codes[-1]), **same,  # type: ignore[arg-type]
-        )  # fmt: skip
+        asks = refund and (monthly or code == codes[-1])
+        options = form303.Options(to_compensate=left, sectors=sectors, ask_refund=asks, **same)  # type: ignore[arg-type]  # read by name
         forms.append(form303.close(ledger, Period(year, code), options))
         left = forms[-1]["87"] + forms[-1]["72"]
     wanted = {name: given[name] for name in of_year if name in given}

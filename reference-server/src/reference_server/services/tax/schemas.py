@@ -12,6 +12,7 @@ from tax_es.ledger import Ledger
 __all__ = [
     "Anomaly",
     "Books",
+    "Choice",
     "DocumentQuestion",
     "FormAnswer",
     "NifAnswer",
