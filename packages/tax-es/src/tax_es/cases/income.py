@@ -231,10 +231,10 @@ def form_130(case: Case) -> Mapping[str, object]:
         income,
         expenses + justified,
         case.amount(
-            "withholdings_ytd", "withholding_ytd", "withheld_ytd", "withholdings", "withheld"
+            "withholdings_ytd", "withholding_ytd", "withheld_ytd", "withholdings", "withheld", "06"
         ),
-        case.amount("agricultural_income", "agrarian_income", "farming_income"),
-        case.amount("agricultural_withholdings", "agrarian_withholdings", "farming_withheld"),
+        case.amount("agricultural_income", "agrarian_income", "farming_income", "08"),
+        case.amount("agricultural_withholdings", "agrarian_withholdings", "farming_withheld", "10"),
     )
     earlier = _earlier(case, "07", "16", "19")
     closed = close_130(period, figures, _options(case, earlier, Method.NORMAL))
