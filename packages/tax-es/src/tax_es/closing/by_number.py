@@ -14,7 +14,7 @@ from tax_es.closing.withheld import close_111, close_115, close_123, close_180, 
 from tax_es.errors import ArgumentError, UnknownKindError
 from tax_es.ledger import Issued, Ledger, Received
 
-__all__ = ["MODELS", "close_form", "close_stream"]
+__all__ = ["MODELS", "close_form", "close_stream", "period_of"]
 
 MODELS = ("303", "130", "131", "111", "115", "123", "349", "347", "190", "180", "390")
 """Numbers of the forms that a ledger alone closes."""
@@ -22,6 +22,22 @@ MODELS = ("303", "130", "131", "111", "115", "123", "349", "347", "190", "180", 
 _PERIODS = {"111": close_111, "115": close_115, "123": close_123}
 _ON_ACCOUNT = {"130": form130.close_from_ledger, "131": form131.close_from_ledger}
 _YEARS = {"347": close_347, "180": close_180, "190": close_190}
+
+
+def period_of(model: str, ledger: Ledger) -> Period:
+    """Return the period that all entries lie in: a quarter, or the year of yearly forms.
+
+    Raises:
+        ArgumentError: The ledger is empty, or its entries lie in several periods.
+    """
+    days = {sale.on for sale in ledger.issued} | {bought.on for bought in ledger.received}
+    days |= {cost.paid_on for cost in ledger.expenses} | {paid.paid_on for paid in ledger.payments}
+    yearly = model == "390" or model in _YEARS
+    found = {f"{day.year}-{'0A' if yearly else f'{(day.month + 2) // 3}T'}" for day in days}
+    if len(found) != 1:
+        listed = ", ".join(sorted(found)) or "none"
+        raise ArgumentError(f"give the period: the entries lie in {listed}", periods=tuple(found))
+    return Period.parse(found.pop())
 
 
 def close_form(
