@@ -87,12 +87,39 @@ def profiles() -> tuple[dict[str, batch.Cents], np.ndarray]:
     return figures, chance.integers(0, len(quota.COMMUNITIES), COUNT)
 
 
+def families() -> batch.Families:
+    """Make the circumstances of as many taxpayers."""
+    chance = np.random.default_rng(2)
+    children, parents = chance.integers(0, 4, COUNT), chance.integers(0, 2, COUNT)
+    return batch.Families(
+        age=chance.integers(18, 95, COUNT),
+        disability=chance.integers(0, 70, COUNT),
+        assistance=chance.integers(0, 2, COUNT),
+        descendants=children,
+        under_3=np.minimum(chance.integers(0, 2, COUNT), children),
+        shared=chance.integers(1, 3, COUNT),
+        ascendants=parents,
+        over_75=np.minimum(chance.integers(0, 2, COUNT), parents),
+    )
+
+
 def gross_quota() -> None:
     """Print the speed of the gross quota, in batch and one by one."""
     graph = quota.graph(DAY, quota.COMMUNITIES)
     figures, territory = profiles()
     spent = best_of(lambda: batch.run(graph, figures, territory=territory, wanted=("total",)), 5)
     print(f"gross quota in batch                  {COUNT / spent / 1e6:8.2f} million/s (goal 1.5)")
+    told = families()
+
+    def from_circumstances() -> None:
+        own = {
+            "minimum_state": batch.minimums(DAY, ("",), told),
+            "minimum_autonomous": batch.minimums(DAY, quota.COMMUNITIES, told, territory=territory),
+        }
+        batch.run(graph, figures | own, territory=territory, wanted=("total",))
+
+    whole = best_of(from_circumstances, 5)
+    print(f"the same from circumstances           {COUNT / whole / 1e6:8.2f} million/s (goal 1.5)")
     graphs = [by_territory(graph, index) for index in range(len(quota.COMMUNITIES))]
     rows = [
         (graphs[territory[n]], {k: Decimal(int(v[n])).scaleb(-2) for k, v in figures.items()})

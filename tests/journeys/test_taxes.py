@@ -56,6 +56,20 @@ def test_a_quarter_is_audited_and_closed(office: Any) -> None:
     assert year["minimum_autonomous"] == "8532.50"
 
 
+def test_a_couple_compares_and_a_shop_has_two_sectors(office: Any) -> None:
+    persons = [{"general_base": "40000"}, {"general_base": "0"}]
+    question = {"compare": "filing", "year": 2025, "territory": "madrid", "persons": persons}
+    best, other = office.post("/tax/options", json=question).json()
+    assert (best["name"], best["amount"], other["name"]) == ("joint", "7633.93", "individual")
+    refusal = office.post("/tax/options", json=question | {"territory": "navarra"})
+    assert (refusal.status_code, refusal.json()["code"]) == (422, "tax.territory")
+
+    ledger = {"received": [{**LEDGER["received"][0], "sector": 1}]}
+    asked = "/tax/forms/303?period=2025-1T&option=sector.1.percent=50"
+    assert office.post(asked, json=ledger).json()["boxes"]["29"] == "31.50"
+    assert office.post("/tax/forms/303?period=2025-1T", json=ledger).status_code == 422
+
+
 def test_a_bar_in_modules_pays_by_form_131(office: Any) -> None:
     bar = {"id": "bar", "iae": "673.1", "employees": 1, "units": {"1": "1", "2": "1", "3": "20"}}
     ledger = {**LEDGER, "modules": [bar]}

@@ -86,6 +86,7 @@ def test_verbs(run: Run, arguments: list[str], code: int, path: list[Any], value
           "--descendant", "30"], "tax.argument"),
         (["form", "303", "--input", "nowhere.json", "--period", "2025-1T"], "cannot be read"),
         (["calendar", "--year", "2026"], "tax.calendar"),
+        (["compare"], "give --input"),
         (["nonsense"], "No such command"),
     ],
 )  # fmt: skip
@@ -135,6 +136,23 @@ def test_a_form(run: Run, ledger: str) -> None:
     assert words.splitlines()[-1].startswith("27: total output tax")
     _, text, _ = run(*arguments, "--format", "text")
     assert "27: total cuota devengada" in text
+
+
+def test_the_period_of_a_form_is_that_of_its_books(run: Run, ledger: str, tmp_path: Path) -> None:
+    code, told, _ = run("form", "303", "--input", ledger, "--format", "json")
+    assert (code, told["period"], told["boxes"]["71"]) == (0, "2025-1T", "12.60")
+    assert told["trace"]
+    assert run("form", "347", "--input", ledger)[1]["period"] == "2025-0A"
+    assert run("close", "--input", ledger)[1]["303"]["period"] == "2025-1T"
+    path = tmp_path / "two.json"
+    entries = books(sale("1", "1"), sale("2", "1", on="2025-04-01"))
+    path.write_text(entries.model_dump_json(), "utf-8")
+    code, told, err = run("form", "303", "--input", str(path))
+    assert (code, told) == (2, None)
+    assert "2025-1T, 2025-2T" in err
+    assert run("form", "390", "--input", str(path))[1]["period"] == "2025-0A"
+    path.write_text("{}", "utf-8")
+    assert "tax.argument" in run("form", "303", "--input", str(path))[2]
 
 
 @pytest.mark.parametrize("model", ["130", "111", "115", "123", "349"])

@@ -140,7 +140,7 @@ def test_what_a_batch_refuses() -> None:
     ):
         with pytest.raises(ArgumentError):
             batch.run(GRAPH, broken, territory=territory)
-    for wrong in (None, territory[:2]):
+    for wrong in (None, territory[:2], territory - 20, territory + 20, territory.astype(float)):
         with pytest.raises(ArgumentError):
             batch.run(GRAPH, figures, territory=wrong)
     with pytest.raises(ArgumentError):

@@ -10,7 +10,8 @@ from einvoice_core.errors import NotInForceError
 from tax_es import closing
 from tax_es.calendar import Period
 from tax_es.closing import form303, form390, parties
-from tax_es.errors import FormError, TerritoryError
+from tax_es.closing.by_number import close_form
+from tax_es.errors import ArgumentError, FormError, TerritoryError
 from tax_es.ledger import Ledger, Party
 
 Q1 = Period(2025, "1T")
@@ -229,6 +230,28 @@ def test_the_prorrata_and_the_regimes_of_the_year() -> None:
     found = form390.close(ledger, 2025, (), options)
     assert (found["647"], found["11"], found["13"]) == (100, 100, 100)
     assert (found["605"], found["606"]) == (2500, D("84.00") + 210 + 42)
+
+
+def test_form_390_by_its_number_with_the_forms_of_its_year() -> None:
+    ledger = books(
+        purchase("1", "1000", on="2025-01-10"), sale("2", "400", on="2025-03-10"),
+        purchase("3", "500", on="2025-12-10"),
+    )  # fmt: skip
+    year = Period(2025, "0A")
+    plain = close_form("390", ledger, year)
+    # 126 left in the first quarter, 105 more in the last one.
+    assert [plain[box] for box in ("85", "95", "97", "98", "662")] == [0, 0, 105, 0, 126]
+    before = close_form("390", ledger, year, ("to_compensate=50", "ask_refund=true"))
+    assert [before[box] for box in ("85", "97", "98", "662")] == [0, 0, 105, 126]
+    monthly = close_form("390", ledger, year, ("monthly=true", "ask_refund=true"))
+    assert [monthly[box] for box in ("95", "96", "97", "98")] == [84, 210, 0, 105]
+    half = close_form("390", ledger, year, ("prorrata=50", "customs=10"))
+    assert [half[box] for box in ("64", "659", "95")] == [D("157.50"), 10, 0]
+    used = close_form("390", books(sale("1", "1000", on="2025-02-01")), year, ("to_compensate=50",))
+    assert [used[box] for box in ("85", "95", "86")] == [50, 160, 160]
+    for wrong in ("applied=5", "monthly=perhaps", "prorrata=x"):
+        with pytest.raises(ArgumentError):
+            close_form("390", ledger, year, (wrong,))
 
 
 @pytest.mark.parametrize(

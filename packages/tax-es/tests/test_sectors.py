@@ -102,7 +102,7 @@ def test_options_as_texts() -> None:
         with pytest.raises(ArgumentError):
             close_form("303", entries(), Q1, (wrong,))
     with pytest.raises(ArgumentError):
-        close_form("390", entries(), Period(2025, "0A"), ("prorrata=5",))
+        close_form("390", entries(), Period(2025, "0A"), ("applied=5",))
 
 
 def refused(action: Any) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from einvoice_core.errors import BadParameterError
 from tax_es._checks import exact, require_day
+from tax_es._territories import refuse_foral
 from tax_es.errors import (
     ArgumentError,
     NoSuchRateError,
@@ -16,8 +17,6 @@ from tax_es.parameters import Parameter, Series, load
 from tax_es.rates import Rate, Tax, Territory
 
 __all__ = ["RateTable", "require_percent", "require_territory"]
-
-_FORAL = frozenset({"alava", "araba", "bizkaia", "gipuzkoa", "navarra", "vizcaya", "guipuzcoa"})
 
 
 class RateTable:
@@ -142,8 +141,9 @@ def require_territory(name: str) -> Territory:
         return Territory(name)
     except ValueError:
         pass
-    if str(name).lower() in _FORAL:
-        raise TerritoryError(f"{name} has its own foral rules, which are not recorded here")
+    plain = refuse_foral(name)
+    if plain in tuple(Territory):
+        return Territory(plain)
     known = tuple(Territory)
     raise TerritoryError(f"{name!r} is no territory: use one of {', '.join(known)}", known=known)
 

@@ -5,6 +5,7 @@ known answers. :func:`compute` gives every output that a case of its kind can ha
 says where they differ from what is expected.
 """
 
+from tax_es.cases.choices import choices
 from tax_es.cases.engine import Difference, compare, compute, topic_of, topics
 
-__all__ = ["Difference", "compare", "compute", "topic_of", "topics"]
+__all__ = ["Difference", "choices", "compare", "compute", "topic_of", "topics"]

@@ -26,6 +26,7 @@ __all__ = [
     "household",
     "household_quota",
     "objective_estimation",
+    "person_of",
     "quotas",
 ]
 
@@ -75,7 +76,7 @@ def household_quota(case: Case) -> Result:
     """
     day, territory = _accrual(case), case.text("territory")
     allow, together = case.flag("allow_unverified"), case.flag("joint")
-    persons = [_person(each) for each in case.parts("persons")]
+    persons = [person_of(each) for each in case.parts("persons")]
     whole = None
     if case.has("family"):
         part = case.part("family")
@@ -90,7 +91,8 @@ def household_quota(case: Case) -> Result:
     return found
 
 
-def _person(case: Case) -> Person:
+def person_of(case: Case) -> Person:
+    """Return a taxpayer of a household: bases and circumstances."""
     found = Person(
         case.amount("general_base", default=None), case.amount("savings_base"), family_of(case)
     )
@@ -229,10 +231,10 @@ def form_130(case: Case) -> Mapping[str, object]:
         income,
         expenses + justified,
         case.amount(
-            "withholdings_ytd", "withholding_ytd", "withheld_ytd", "withholdings", "withheld"
+            "withholdings_ytd", "withholding_ytd", "withheld_ytd", "withholdings", "withheld", "06"
         ),
-        case.amount("agricultural_income", "agrarian_income", "farming_income"),
-        case.amount("agricultural_withholdings", "agrarian_withholdings", "farming_withheld"),
+        case.amount("agricultural_income", "agrarian_income", "farming_income", "08"),
+        case.amount("agricultural_withholdings", "agrarian_withholdings", "farming_withheld", "10"),
     )
     earlier = _earlier(case, "07", "16", "19")
     closed = close_130(period, figures, _options(case, earlier, Method.NORMAL))

@@ -12,7 +12,7 @@ from tax_es.calendar import Period
 from tax_es.cli import io
 from tax_es.cli.income import irpf_result, pay_of
 from tax_es.cli.io import read_ledger, show
-from tax_es.closing.by_number import MODELS, close_form, close_stream
+from tax_es.closing.by_number import MODELS, close_form, close_stream, period_of
 from tax_es.errors import CaseError
 from tax_es.wire import as_json, close_json, result_json
 
@@ -146,7 +146,9 @@ def reta(day: date, monthly_income: Decimal, base: Decimal | None, trace: bool) 
 @click.argument("model", type=click.Choice(MODELS))  # fmt: skip
 @_INPUT
 @click.option(
-    "--period", type=io.period, required=True, help="Such as 2025-1T, 2025-07 or 2025-0A."
+    "--period",
+    type=io.period,
+    help="Such as 2025-1T, 2025-07 or 2025-0A; by default the one that all entries lie in.",
 )
 @click.option("--option", "chosen", multiple=True, metavar="NAME=VALUE",
               help="Such as prorrata=56 (303) or yield_before=9500 (130, 131).")  # fmt: skip
@@ -156,16 +158,19 @@ def reta(day: date, monthly_income: Decimal, base: Decimal | None, trace: bool) 
 @_TRACE
 @_UNVERIFIED
 def form(
-    model: str, source: str, period: Period, chosen: tuple[str, ...], form: str, language: str,
-    explain: str | None, trace: bool, allow_unverified: bool,
+    model: str, source: str, period: Period | None, chosen: tuple[str, ...], form: str,
+    language: str, explain: str | None, trace: bool, allow_unverified: bool,
 ) -> None:  # fmt: skip
     """Close a form from a ledger: boxes and trace."""
     found: tuple[object, ...] = ()
     if io.is_stream(source) and model == "303":
+        if period is None:
+            raise click.UsageError("lines of JSON are read once: give --period")
         closed = close_stream(io.stream(source), period, chosen)
     else:
         ledger = read_ledger(source)
-        closed = close_form(model, ledger, period, chosen, allow_unverified)
+        asked = period or period_of(model, ledger)
+        closed = close_form(model, ledger, asked, chosen, allow_unverified)
         found = audit_of(ledger)
     if explain:
         click.echo("\n".join(closed.explain(explain, language)))
@@ -178,13 +183,14 @@ def form(
 
 @main.command()
 @_INPUT
-@click.option("--period", type=io.period, required=True, help="A quarter, such as 2025-1T.")
+@click.option("--period", type=io.period, help="A quarter; by default that of all entries.")
 @_UNVERIFIED
-def close(source: str, period: Period, allow_unverified: bool) -> None:
+def close(source: str, period: Period | None, allow_unverified: bool) -> None:
     """Close every form of a quarter: 303, 130, 111, 115, 123 and 349; 131 for modules, not 130."""
     ledger = read_ledger(source)
     models = ("303", "131" if ledger.modules else "130", "111", "115", "123", "349")
-    closed = (close_form(model, ledger, period, (), allow_unverified) for model in models)
+    quarter = period or period_of("303", ledger)
+    closed = (close_form(model, ledger, quarter, (), allow_unverified) for model in models)
     answer: dict[str, object] = {each.model: close_json(each, trace=False) for each in closed}
     found = audit_of(ledger)
     show(answer | ({"anomalies": found} if found else {}))
@@ -268,10 +274,25 @@ def audit(source: str, period: Period | None, outliers: bool) -> int:
 
 
 @main.command()
-@click.option("--before", required=True, help="JSON of a case or of figures.")
-@click.option("--after", required=True, help="JSON of a case or of figures.")
-def compare(before: str, after: str) -> None:
-    """Show the figures that differ between two runs: two cases, or two objects of figures."""
+@click.option("--input", "source", help='JSON of a question, such as {"compare": "filing", ...}.')
+@click.option("--before", help="JSON of a case or of figures.")
+@click.option("--after", help="JSON of a case or of figures.")
+@_UNVERIFIED
+def compare(
+    source: str | None, before: str | None, after: str | None, allow_unverified: bool
+) -> None:
+    """Compare legal options, or show the figures that differ between two runs.
+
+    A question asks for estimation, filing, refund, bases or pension. Two runs are two cases, or two
+    objects of figures.
+    """
+    from tax_es.cases import choices
+
+    if source:
+        show(choices(io.read_object(source), allow_unverified=allow_unverified))
+        return
+    if before is None or after is None:
+        raise click.UsageError("give --input, or --before and --after")
     from tax_es.cases import compute
     from tax_es.cases.reading import Case
     from tax_es.options import changes

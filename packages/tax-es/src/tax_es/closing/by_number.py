@@ -14,7 +14,7 @@ from tax_es.closing.withheld import close_111, close_115, close_123, close_180, 
 from tax_es.errors import ArgumentError, UnknownKindError
 from tax_es.ledger import Issued, Ledger, Received
 
-__all__ = ["MODELS", "close_form", "close_stream"]
+__all__ = ["MODELS", "close_form", "close_stream", "period_of"]
 
 MODELS = ("303", "130", "131", "111", "115", "123", "349", "347", "190", "180", "390")
 """Numbers of the forms that a ledger alone closes."""
@@ -22,6 +22,22 @@ MODELS = ("303", "130", "131", "111", "115", "123", "349", "347", "190", "180", 
 _PERIODS = {"111": close_111, "115": close_115, "123": close_123}
 _ON_ACCOUNT = {"130": form130.close_from_ledger, "131": form131.close_from_ledger}
 _YEARS = {"347": close_347, "180": close_180, "190": close_190}
+
+
+def period_of(model: str, ledger: Ledger) -> Period:
+    """Return the period that all entries lie in: a quarter, or the year of yearly forms.
+
+    Raises:
+        ArgumentError: The ledger is empty, or its entries lie in several periods.
+    """
+    days = {sale.on for sale in ledger.issued} | {bought.on for bought in ledger.received}
+    days |= {cost.paid_on for cost in ledger.expenses} | {paid.paid_on for paid in ledger.payments}
+    yearly = model == "390" or model in _YEARS
+    found = {f"{day.year}-{'0A' if yearly else f'{(day.month + 2) // 3}T'}" for day in days}
+    if len(found) != 1:
+        listed = ", ".join(sorted(found)) or "none"
+        raise ArgumentError(f"give the period: the entries lie in {listed}", periods=tuple(found))
+    return Period.parse(found.pop())
 
 
 def close_form(
@@ -38,8 +54,11 @@ def close_form(
         ledger: The books.
         period: The period; the year for yearly forms. Forms 130 and 131 take their earlier
             quarters from the same books, and form 390 its forms 303.
-        chosen: Options as ``name=value``, for forms 303, 130 and 131; of form 390 those of its
-            sectors alone, such as ``sector.1.definitive=60``.
+        chosen: Options as ``name=value``, for forms 303, 390, 130 and 131, such as
+            ``to_compensate=50`` or ``sector.1.percent=60``. Form 390 has ``prorrata``,
+            ``special_prorrata``, ``customs``, and for the forms 303 of its year ``to_compensate``
+            (from the year before), ``monthly`` and ``ask_refund`` (in the last one; each month in
+            the register of monthly refund).
         allow_unverified: Whether parameters that carry a mark may be used.
 
     Raises:
@@ -49,16 +68,14 @@ def close_form(
     """
     if model not in MODELS:
         raise UnknownKindError(f"form {model} is not closed from a ledger", known=MODELS)
-    sectors, others = _sectors(chosen) if model == "390" else ({}, chosen)
-    if others and model not in ("303", *_ON_ACCOUNT):
-        raise ArgumentError(f"form {model} has no such options here")
+    if chosen and model not in ("303", "390", *_ON_ACCOUNT):
+        raise ArgumentError(f"form {model} has no options here")
     if model in _YEARS or model == "390":
         if period.code != "0A":
             raise ArgumentError(f"form {model} is for a year: write {period.year}-0A")
         if model != "390":
             return _YEARS[model](ledger, period.year)
-        forms = _quarters(ledger, period.year, sectors)
-        return form390.close(ledger, period.year, forms, form390.Options(sectors=sectors))
+        return _yearly(ledger, period.year, chosen)
     if model == "303":
         return form303.close(ledger, period, _options_303(chosen))
     if model in _ON_ACCOUNT:
@@ -90,15 +107,26 @@ def close_stream(
     return builder.finish()
 
 
-def _quarters(ledger: Ledger, year: int, sectors: Mapping[int, Sector]) -> list[Close]:
-    """Return the forms 303 of a year, each compensating what the ones before it left."""
+def _yearly(ledger: Ledger, year: int, chosen: tuple[str, ...]) -> Close:
+    """Close form 390 after the forms 303 of its year, each compensating what others left."""
+    sectors, others = _sectors(chosen)
+    of_year = {"prorrata": Decimal, "special_prorrata": bool, "customs": Decimal}
+    of_forms = {"to_compensate": Decimal, "monthly": bool, "ask_refund": bool}
+    given = _parsed(others, of_year | of_forms)
+    monthly, refund = given.get("monthly") is True, given.get("ask_refund") is True
+    codes = [f"{n:02d}" for n in range(1, 13)] if monthly else ["1T", "2T", "3T", "4T"]
     forms: list[Close] = []
-    left = Decimal(0)
-    for code in ("1T", "2T", "3T", "4T"):
-        options = form303.Options(to_compensate=left, sectors=sectors)
+    left = given.get("to_compensate")
+    left = left if isinstance(left, Decimal) else Decimal(0)
+    same = {name: given[name] for name in ("prorrata", "special_prorrata") if name in given}
+    for code in codes:
+        asks = refund and (monthly or code == codes[-1])
+        options = form303.Options(to_compensate=left, sectors=sectors, ask_refund=asks, **same)  # type: ignore[arg-type]  # read by name
         forms.append(form303.close(ledger, Period(year, code), options))
         left = forms[-1]["87"] + forms[-1]["72"]
-    return forms
+    wanted = {name: given[name] for name in of_year if name in given}
+    options_390 = form390.Options(sectors=sectors, **wanted)  # type: ignore[arg-type]  # read so
+    return form390.close(ledger, year, forms, options_390)
 
 
 def _on_account(

@@ -12,8 +12,9 @@ from decimal import Decimal
 
 from einvoice_core.money import round_to
 from tax_es._checks import exact
+from tax_es._territories import require_common
 from tax_es.calendar import Period
-from tax_es.closing.result import Close, Sums, finish, refuse_foral
+from tax_es.closing.result import Close, Sums, finish
 from tax_es.errors import FormError
 from tax_es.graph import AboveZero, Graph, Linear, Node, Percent, Smallest
 from tax_es.irpf.direct import Method, depreciation, hard_to_justify
@@ -414,9 +415,9 @@ def close_from_ledger(ledger: Ledger, period: Period, options: Options | None = 
     """Close form 130 from a ledger; the arguments are those of :func:`close_130`.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
     """
-    refuse_foral(ledger.territory)
+    require_common(ledger.territory)
     options = options or Options()
     figures = figures_of(ledger, period, allow_unverified=options.allow_unverified)
     return close_130(period, figures, options)

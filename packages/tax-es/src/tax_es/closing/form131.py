@@ -7,9 +7,10 @@ Source:
 
 from dataclasses import replace
 
+from tax_es._territories import require_common
 from tax_es.calendar import Period
 from tax_es.closing.form130 import Modules, Options, close_131
-from tax_es.closing.result import Close, Sums, refuse_foral
+from tax_es.closing.result import Close, Sums
 from tax_es.errors import FormError
 from tax_es.irpf import modules
 from tax_es.ledger.entries import Branch, Ledger, ModuleActivity
@@ -44,9 +45,9 @@ def close_from_ledger(ledger: Ledger, period: Period, options: Options | None = 
             sales are of no activity that the books describe.
         UnverifiedParameter: The modules of an activity carry a mark.
         NotInForceError: The modules of that year are not recorded.
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
     """
-    refuse_foral(ledger.territory)
+    require_common(ledger.territory)
     options = options or Options()
     if not period.is_quarter:
         raise FormError(f"form 131 is for a quarter, not for {period.code}")

@@ -14,9 +14,10 @@ from decimal import Decimal
 from functools import cache
 
 from einvoice_core.money import round_to
+from tax_es._territories import require_common
 from tax_es.calendar import Period
 from tax_es.closing.design303 import Design, design, totals
-from tax_es.closing.result import Close, Sums, finish, refuse_foral
+from tax_es.closing.result import Close, Sums, finish
 from tax_es.closing.sectors import BySector, Sector
 from tax_es.closing.year303 import YearOf303
 from tax_es.errors import FormError
@@ -418,11 +419,11 @@ def close(
         Every box of the design of that period.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         NotInForceError: The design of that period is not recorded.
         FormError: An entry or an option has no place in the form.
     """
-    refuse_foral(ledger.territory)
+    require_common(ledger.territory)
     if period.code == "0A":
         raise FormError("form 303 is for a month or a quarter; the year is form 390")
     builder = Builder(period, options, keep_entries=keep_entries)

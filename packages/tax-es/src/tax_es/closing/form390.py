@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from einvoice_core.money import round_to
+from tax_es._territories import require_common
 from tax_es.calendar import Period
-from tax_es.closing.result import Close, Sums, as_record, finish, refuse_foral
+from tax_es.closing.result import Close, Sums, as_record, finish
 from tax_es.closing.sectors import LISTS_390, BySector, Sector
 from tax_es.errors import FormError
 from tax_es.graph import Graph, Linear, Node
@@ -122,11 +123,11 @@ def close(
         territories are not filled. Each sector has its boxes, and a record with its prorrata.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         NotInForceError: The design of that year is not recorded.
         FormError: An entry or an option has no place in the form.
     """
-    refuse_foral(ledger.territory)
+    require_common(ledger.territory)
     maker = _Maker(Period(year, "0A"), options or Options())
     for sale in ledger.issued:
         maker.issued(sale)

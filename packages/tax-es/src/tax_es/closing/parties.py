@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tax_es._territories import require_common
 from tax_es.calendar import Period
-from tax_es.closing.result import Close, as_record, held, refuse_foral
+from tax_es.closing.result import Close, as_record, held
 from tax_es.errors import FormError
 from tax_es.ids import nif, vat
 from tax_es.ledger.entries import Bought, Issued, Ledger, Received
@@ -58,11 +59,11 @@ def close_347(ledger: Ledger, year: int) -> Close:
         apart where the customer pays the tax or in cash accounting.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         FormError: A person has no valid NIF, an entry is not in euros, or a field of the record
             does not hold an amount.
     """
-    refuse_foral(ledger.territory)
+    require_common(ledger.territory)
     period = Period(year, "0A")
     limit = series("thresholds.toml", "form_347").on(period.last_day)
     cash_limit = series("thresholds.toml", "form_347_cash").on(period.last_day)
@@ -128,12 +129,12 @@ def close_349(ledger: Ledger, period: Period) -> Close:
         An entry that says which period it corrects becomes a record of rectification.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         FormError: A VAT number is wrong, an entry is not in euros, a correction does not say what
             was declared before, or a record is negative, for which the form has no sign: say with
             ``corrects`` which period a credit note corrects.
     """
-    refuse_foral(ledger.territory)
+    require_common(ledger.territory)
     if period.code == "0A":
         raise FormError("form 349 is for a month or a quarter")
     groups: dict[tuple[str, str], _Group] = {}

@@ -9,13 +9,11 @@ from types import MappingProxyType
 
 from tax_es import parameters
 from tax_es.calendar import Period
-from tax_es.errors import FormError, TerritoryError, UnknownKindError
+from tax_es.errors import FormError, UnknownKindError
 from tax_es.graph import Graph
 from tax_es.trace import Step, Trace, frozen, plain
 
-__all__ = ["Close", "Sums", "as_record", "finish", "held", "refuse_foral"]
-
-_FORAL = frozenset({"navarra", "alava", "araba", "bizkaia", "gipuzkoa", "vizcaya", "guipuzcoa"})
+__all__ = ["Close", "Sums", "as_record", "finish", "held"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +144,6 @@ def finish(
     if any(not value.is_finite() or abs(value) >= Decimal(10) ** 15 for value in boxes.values()):
         raise FormError(f"form {model} cannot hold those amounts: 15 digits at most")
     return Close(model, period, boxes, (*steps, *result.trace), design=design)
-
-
-def refuse_foral(territory: str) -> None:
-    """Refuse what is declared to a foral authority.
-
-    Raises:
-        TerritoryError: The territory has its own rules, which are not recorded here.
-    """
-    if territory.lower() in _FORAL or territory.lower().startswith("foral"):
-        raise TerritoryError(f"{territory} has its own forms, which are not recorded here")
 
 
 def held(

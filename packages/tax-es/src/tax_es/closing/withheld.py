@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tax_es._territories import require_common
 from tax_es.calendar import Period
-from tax_es.closing.result import Close, Sums, as_record, finish, held, refuse_foral
+from tax_es.closing.result import Close, Sums, as_record, finish, held
 from tax_es.errors import FormError
 from tax_es.graph import Graph, Linear, Node
 from tax_es.ids import nif
@@ -97,7 +98,7 @@ def _of_invoice(invoice: Received) -> _Paid:
 
 
 def _start(ledger: Ledger, period: Period, kinds: Iterable[Income]) -> list[_Paid]:
-    refuse_foral(ledger.territory)
+    require_common(ledger.territory)
     wanted = frozenset(kinds)
     return [each for each in payments_of(ledger, period) if each.kind in wanted]
 
@@ -114,7 +115,7 @@ def close_111(ledger: Ledger, period: Period, filed: Decimal = _ZERO) -> Close:
         Boxes 01 to 30: for each group the number of persons, the amount and the withholding.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         FormError: An invoice has withholding and does not say of which kind.
     """
     paid = _start(ledger, period, {kind for kind, _ in _111})
@@ -149,7 +150,7 @@ def close_115(ledger: Ledger, period: Period, filed: Decimal = _ZERO) -> Close:
         Boxes 01 (landlords), 02 (base), 03 (withheld), 04 and 05.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         FormError: An invoice has withholding and does not say of which kind.
     """
     sums, persons = Sums(), _Persons()
@@ -179,7 +180,7 @@ def close_123(
         From 2024 boxes 01 to 14, dividends apart; before, boxes 01 to 08.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         FormError: An invoice has withholding and does not say of which kind.
     """
     paid = _start(ledger, period, {Income.DIVIDEND, Income.CAPITAL})
@@ -219,7 +220,7 @@ def close_190(ledger: Ledger, year: int) -> Close:
         ``perceptions`` (records), ``amount`` and ``withheld`` as boxes, and the records.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         FormError: A person has no valid NIF, or a field of the record does not hold an amount.
     """
     period = Period(year, "0A")
@@ -238,7 +239,7 @@ def close_180(ledger: Ledger, year: int) -> Close:
         ``perceptions`` (records), ``amount`` and ``withheld`` as boxes, and the records.
 
     Raises:
-        TerritoryError: The ledger is declared to a foral authority.
+        TerritoryError: The ledger is of a foral territory, or of an unknown one.
         FormError: A person has no valid NIF, or a field of the record does not hold an amount.
     """
     period = Period(year, "0A")

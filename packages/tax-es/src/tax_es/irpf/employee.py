@@ -15,7 +15,7 @@ from typing import Any
 from einvoice_core.money import round_to
 from tax_es._checks import exact
 from tax_es.errors import ArgumentError, UnverifiedParameter
-from tax_es.irpf.minimums import Family, minimum
+from tax_es.irpf.minimums import DISABLED, SEVERE, Family, minimum
 from tax_es.irpf.quota import scale
 from tax_es.parameters import Parameter, series
 from tax_es.trace import Result, Step, Used, frozen, used
@@ -25,8 +25,6 @@ __all__ = ["MARK", "Employee", "regularised", "withholding"]
 MARK = "computed from the text of the regulation: the agency's algorithm was not found"
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")
-# Degrees of disability in percent of arts. 57 to 60 LIRPF.
-_DISABLED, _SEVERE = 33, 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +222,8 @@ class _Quota:
         employee, family = self.employee, self.employee.family
         found = _on("expenses.mobility", self.day).value if employee.mobility else _ZERO
         at_work = not (employee.pensioner or employee.unemployed)
-        if at_work and family.disability >= _DISABLED:
-            severe = family.assistance or family.disability >= _SEVERE
+        if at_work and family.disability >= DISABLED:
+            severe = family.assistance or family.disability >= SEVERE
             name = "disability_severe" if severe else "disability"
             found += _on(f"expenses.{name}", self.day).value
         return Decimal(found)
@@ -248,7 +246,7 @@ def _between(quota: _Quota, rate: Decimal) -> Decimal:
     if employee.housing_loan and employee.pay < _on("housing_loan_pay", day).value:
         rate = max(_ZERO, rate - _on("housing_loan", day).value)
     lowest = _ZERO
-    if employee.special_relation and employee.family.disability < _DISABLED:
+    if employee.special_relation and employee.family.disability < DISABLED:
         lowest = _on("lowest.special_relation", day).value
     elif employee.short_contract or employee.artist:
         lowest = _on("lowest.short_contract", day).value

@@ -16,11 +16,22 @@ from tax_es.irpf.quota import COMMUNITIES, territory_index
 from tax_es.parameters import Parameter, load, series
 from tax_es.trace import Result, Step, frozen, used
 
-__all__ = ["Family", "Relative", "minimum"]
+__all__ = [
+    "ADULT",
+    "DISABLED",
+    "INFANT",
+    "OLD",
+    "SEVERE",
+    "VERY_OLD",
+    "Family",
+    "Relative",
+    "amounts_of",
+    "minimum",
+]
 
 # Ages in years and degrees in percent of arts. 57 to 60, part of the rules rather than amounts.
-_INFANT, _ADULT, _OLD, _VERY_OLD = 3, 25, 65, 75
-_DISABLED, _SEVERE = 33, 65
+INFANT, ADULT, OLD, VERY_OLD = 3, 25, 65, 75
+DISABLED, SEVERE = 33, 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,24 @@ def minimum(
     return Result(frozen(parts), trace)
 
 
+def amounts_of(
+    day: date, territory: str = "", *, allow_unverified: bool = False
+) -> Mapping[str, Decimal]:
+    """Return the amounts of arts. 57 to 60 on a day, by their names in ``params``.
+
+    Args:
+        day: Day of accrual.
+        territory: Community of residence; by default the amounts of the state.
+        allow_unverified: Whether amounts that carry a mark may be returned.
+
+    Raises:
+        NotInForceError: No amounts are recorded for that day.
+        TerritoryError: The territory is foral, or unknown.
+        UnverifiedParameter: The amounts carry a mark.
+    """
+    return _amounts(day, territory, allow_unverified).value
+
+
 def _amounts(day: date, territory: str, allow: bool) -> Parameter[Mapping[str, Decimal]]:
     state = series("irpf_minimums.toml", "state")
     if not territory:
@@ -141,12 +170,12 @@ def _amounts(day: date, territory: str, allow: bool) -> Parameter[Mapping[str, D
 
 def _refuse_without_right(family: Family) -> None:
     for child in family.descendants:
-        if child.age >= _ADULT and child.disability < _DISABLED:
+        if child.age >= ADULT and child.disability < DISABLED:
             raise ArgumentError(
                 f"a descendant of {child.age} without disability gives no right: leave it out"
             )
     for parent in family.ascendants:
-        if parent.age <= _OLD and parent.disability < _DISABLED:
+        if parent.age <= OLD and parent.disability < DISABLED:
             raise ArgumentError(
                 f"an ascendant of {parent.age} without disability gives no right: leave it out"
             )
@@ -154,7 +183,7 @@ def _refuse_without_right(family: Family) -> None:
 
 def _taxpayer(family: Family, amounts: Mapping[str, Decimal], bases: Decimal | None) -> Decimal:
     ages = [family.age] + ([family.spouse.age] if family.spouse else [])
-    old = sum(age > _OLD for age in ages)
+    old = sum(age > OLD for age in ages)
     own = amounts["taxpayer"]
     if old and "taxpayer_over_65" in amounts:
         if old != len(ages):
@@ -167,9 +196,7 @@ def _taxpayer(family: Family, amounts: Mapping[str, Decimal], bases: Decimal | N
             raise ArgumentError("the minimum of this community depends on the bases: give them")
         if bases <= amounts["low_income"]:
             own += amounts["taxpayer_low_income"] - amounts["taxpayer"]
-    return (
-        own + old * amounts["over_65"] + sum(age > _VERY_OLD for age in ages) * amounts["over_75"]
-    )
+    return own + old * amounts["over_65"] + sum(age > VERY_OLD for age in ages) * amounts["over_75"]
 
 
 def _descendants(family: Family, amounts: Mapping[str, Decimal]) -> Decimal:
@@ -177,7 +204,7 @@ def _descendants(family: Family, amounts: Mapping[str, Decimal]) -> Decimal:
     by_age = sorted(family.descendants, key=lambda child: child.age, reverse=True)
     for order, child in enumerate(by_age, 1):
         own = amounts[f"descendant_{min(order, 4)}"]
-        if child.age < _INFANT:
+        if child.age < INFANT:
             own += amounts["descendant_under_3"]
         total += own / child.shared
     return round_to(total)
@@ -187,7 +214,7 @@ def _ascendants(family: Family, amounts: Mapping[str, Decimal]) -> Decimal:
     total = Decimal(0)
     for parent in family.ascendants:
         own = amounts["ascendant_65"]
-        if parent.age > _VERY_OLD:
+        if parent.age > VERY_OLD:
             own += amounts["ascendant_75"]
         total += own / parent.shared
     return round_to(total)
@@ -202,9 +229,9 @@ def _disability(family: Family, amounts: Mapping[str, Decimal]) -> Decimal:
         *((child, "_descendant") for child in family.descendants),
         *((parent, "") for parent in family.ascendants),
     ):
-        if relative.disability < _DISABLED:
+        if relative.disability < DISABLED:
             continue
-        severe = relative.disability >= _SEVERE
+        severe = relative.disability >= SEVERE
         key = "disability_65" if severe else "disability_33"
         own = amounts.get(key + suffix, amounts[key])
         if relative.assistance or severe:

@@ -4,53 +4,20 @@ Source:
     LIRPF, Ley 35/2006 (BOE-A-2006-20764), arts. 56, 62 to 66 and 73 to 76.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
 from tax_es._checks import exact, require_day, require_year
-from tax_es.errors import ArgumentError, TerritoryError
+from tax_es._territories import COMMUNITIES, community
+from tax_es.errors import ArgumentError
 from tax_es.graph import AboveZero, Graph, Linear, Node, ScaleOf, Smallest, by_territory
 from tax_es.parameters import load, series
 from tax_es.scales import Scale
 from tax_es.trace import Result
 
 __all__ = ["COMMUNITIES", "Quota", "accrual", "graph", "gross_quota", "scale", "territory_index"]
-
-COMMUNITIES = (
-    "andalucia",
-    "aragon",
-    "asturias",
-    "baleares",
-    "canarias",
-    "cantabria",
-    "castilla_la_mancha",
-    "castilla_y_leon",
-    "cataluna",
-    "ceuta_melilla",
-    "extremadura",
-    "galicia",
-    "la_rioja",
-    "madrid",
-    "murcia",
-    "valencia",
-)
-"""Territories with a scale, in the order in which a batch numbers them."""
-
-_OTHER_NAMES = {
-    "ceuta": "ceuta_melilla",
-    "melilla": "ceuta_melilla",
-    "illes_balears": "baleares",
-    "catalunya": "cataluna",
-    "comunitat_valenciana": "valencia",
-    "comunidad_valenciana": "valencia",
-    "comunidad_de_madrid": "madrid",
-    "region_de_murcia": "murcia",
-    "rioja": "la_rioja",
-}
-_FORAL = frozenset({"navarra", "alava", "araba", "bizkaia", "gipuzkoa", "pais_vasco", "euskadi"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +55,7 @@ def territory_index(territory: str) -> int:
     Raises:
         TerritoryError: It is foral, or unknown.
     """
-    # People write Cataluña, Castilla-La Mancha, Castilla y León.
-    plain = unicodedata.normalize("NFKD", str(territory)).encode("ascii", "ignore").decode()
-    name = plain.strip().lower().replace("-", "_").replace(" ", "_")
-    name = _OTHER_NAMES.get(name, name)
-    if name in _FORAL:
-        raise TerritoryError(f"{territory} has its own foral tax, which is not recorded here")
-    if name not in COMMUNITIES:
-        known = ", ".join(COMMUNITIES)
-        raise TerritoryError(f"{territory!r} is no territory: use one of {known}")
-    return COMMUNITIES.index(name)
+    return COMMUNITIES.index(community(territory))
 
 
 def scale(name: str, day: date, *, allow_unverified: bool = False) -> Scale:

@@ -12,6 +12,7 @@ from reference_server.services.tax import service
 from reference_server.services.tax.schemas import (
     Anomaly,
     Books,
+    Choice,
     DocumentQuestion,
     FormAnswer,
     NifAnswer,
@@ -61,10 +62,11 @@ def close(
     ledger: Books,
     caller: CanRead,
     allow_unverified: bool = False,
+    option: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006 - FastAPI copies it
 ) -> FormAnswer:
-    """Close a form from a ledger: boxes, entries and trace."""
+    """Close a form from a ledger: boxes, entries and trace; an option is ``name=value``."""
     del caller
-    return service.close(model, period, ledger, allow_unverified)
+    return service.close(model, period, ledger, allow_unverified, option)
 
 
 @router.post("/audit", responses=responses(401, 422))
@@ -79,6 +81,13 @@ def compute_case(case: Annotated[dict[str, Any], Body()], caller: CanRead) -> di
     """Compute the outputs of a worked case."""
     del caller
     return service.compute_case(case)
+
+
+@router.post("/options", responses=responses(401, 422))
+def compare_options(question: Annotated[dict[str, Any], Body()], caller: CanRead) -> list[Choice]:
+    """Compare legal options, the best first."""
+    del caller
+    return service.compare_options(question)
 
 
 @router.get("/terms/{year}", responses=responses(401, 422))

@@ -12,6 +12,7 @@ from tax_es.ledger import Ledger
 __all__ = [
     "Anomaly",
     "Books",
+    "Choice",
     "DocumentQuestion",
     "FormAnswer",
     "NifAnswer",
@@ -88,6 +89,18 @@ class Anomaly(BaseModel):
     entry: str
     message: str
     is_certain: bool
+
+
+class Choice(BaseModel):
+    """A legal option."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    amount: Decimal
+    article: str
+    figures: dict[str, Decimal]
+    marks: tuple[str, ...]
 
 
 class Term(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 from reference_server.services.tax.schemas import (
     Anomaly,
     Books,
+    Choice,
     DocumentQuestion,
     FormAnswer,
     NifAnswer,
@@ -24,6 +25,7 @@ __all__ = [
     "audit",
     "check_nif",
     "close",
+    "compare_options",
     "compute_case",
     "iva_rate",
     "regimes",
@@ -54,10 +56,12 @@ def withholding_rate(day: date, kind: str) -> RateAnswer:
     return _answer(irpf.withholding_rate(day, kind), day)
 
 
-def close(model: str, period: str, ledger: Books, allow_unverified: bool) -> FormAnswer:
+def close(
+    model: str, period: str, ledger: Books, allow_unverified: bool, chosen: list[str]
+) -> FormAnswer:
     """Close a form from a ledger."""
     closed = close_form(
-        model, ledger, calendar.Period.parse(period), allow_unverified=allow_unverified
+        model, ledger, calendar.Period.parse(period), tuple(chosen), allow_unverified
     )
     return FormAnswer.model_validate(wire.close_json(closed, trace=True))
 
@@ -76,6 +80,20 @@ def audit(ledger: Books) -> list[Anomaly]:
 def compute_case(case: dict[str, Any]) -> dict[str, Any]:
     """Compute the outputs of a worked case."""
     return cases.compute(case)
+
+
+def compare_options(question: dict[str, Any]) -> list[Choice]:
+    """Compare legal options."""
+    return [
+        Choice(
+            name=each.name,
+            amount=each.amount,
+            article=each.article,
+            figures=dict(each.figures),
+            marks=each.marks,
+        )
+        for each in cases.choices(question)
+    ]
 
 
 def terms(year: int, forms: list[str]) -> list[Term]:
