@@ -27,7 +27,7 @@ from as4_peppol.peppol.sending import Dispatch, PeppolSender
 from as4_peppol.sender import SendResult
 from as4_peppol.stores.base import Store, StoredMessage
 
-__all__ = ["Decision", "Settled", "StatusDesk", "seat_participant"]
+__all__ = ["Decision", "Received", "Settled", "StatusDesk", "seat_participant"]
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,10 @@ class Settled:
     reason: str = ""
 
 
+Received = Callable[[StoredMessage, BusinessDocument, str], object]
+"""Gets a message, its document, and the seat of who sent it."""
+
+
 class StatusDesk:
     """Hands over what came in and sends the statuses that are due.
 
@@ -93,6 +97,9 @@ class StatusDesk:
         seat: Of this access point, such as ``PES000001``; the status speaks for it.
         country: Of this access point, two letters.
         clock: The present, with a time zone.
+        received: Told about every document before it is handed over, with the seat of corner 2; an
+            error in it leaves the message where it is.
+            :meth:`as4_peppol.peppol.reporting.Book.received` counts.
     """
 
     def __init__(
@@ -104,7 +111,9 @@ class StatusDesk:
         seat: str,
         country: str = "ES",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        received: Received = lambda message, document, seat: None,
     ) -> None:
+        self._received = received
         self._store, self._sender, self._hand_over = store, sender, hand_over
         self._own, self._country, self._clock = seat_participant(seat), country, clock
         self._decided: dict[str, Decision] = {}
@@ -150,6 +159,7 @@ class StatusDesk:
         name = message.message_id
         try:
             document = sbdh.read(b"".join(self._store.chunks(name, 0)))
+            self._received(message, document, _seat_of(message))
             decision = self._decided.get(name) or self._hand_over(document)
         except As4Error as error:
             return Settled(name, False, None, reason=error.message)
@@ -185,7 +195,7 @@ class StatusDesk:
     def _tell(
         self, message: StoredMessage, document: BusinessDocument, decision: Decision
     ) -> SendResult:
-        back = document.mls_to or _sender_of(message)
+        back = document.mls_to or seat_participant(_seat_of(message))
         # Which document, not which message: at most one status answers a document.
         name = str(uuid.uuid5(_NAMES, f"{document.sender} {document.instance_id}"))
         status = MessageStatus(
@@ -209,8 +219,8 @@ class StatusDesk:
         return self._sender.send(mls.write(status), dispatch)
 
 
-def _sender_of(message: StoredMessage) -> ParticipantId:
+def _seat_of(message: StoredMessage) -> str:
     """Who sent a message: the seat in its header, which the receiver compared with the signer."""
     user = read_envelope(message.envelope).user
     assert user is not None  # noqa: S101 - only user messages are kept
-    return seat_participant(user.parties.sender.ids[0].value)
+    return user.parties.sender.ids[0].value
