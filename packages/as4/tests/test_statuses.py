@@ -155,6 +155,24 @@ def test_a_thread_does_it_when_something_came_in(as4_sandbox: Sandbox) -> None:
     assert len(arrived(as4_sandbox)) == 1
 
 
+def test_whoever_takes_documents_himself_settles_them(as4_sandbox: Sandbox) -> None:
+    as4_sandbox.send(DOCUMENT)
+    store = as4_sandbox.corner3.store
+    (message,) = store.pending()
+
+    def never(document: BusinessDocument) -> Decision:
+        raise AssertionError("it was handed over")
+
+    with as4_sandbox.statuses(never) as desk:
+        with pytest.raises(mls.MlsError):
+            desk.settle(message, Decision(Status.REJECTED))
+        assert store.pending()
+        settled = desk.settle(message, REJECTED)
+    assert settled.is_done
+    assert not store.pending()
+    assert len(arrived(as4_sandbox)) == 1
+
+
 @pytest.mark.parametrize("seat", ["", "ES000001", "PES1", "PES0000011"])
 def test_what_is_no_seat(seat: str) -> None:
     with pytest.raises(ValueError, match="seat"):

@@ -155,10 +155,28 @@ class StatusDesk:
                 logger.exception("messages could not be settled")
             self._woken.wait(_IDLE_S)
 
+    def settle(self, message: StoredMessage, decision: Decision) -> Settled:
+        """Say what became of a document that somebody took by himself; it is not handed over.
+
+        Args:
+            message: One that waits in the store.
+            decision: What became of its document.
+
+        Raises:
+            SbdhError: It holds no document in an envelope.
+            MlsError: The decision breaks a rule, such as a rejection without a reason.
+        """
+        with self._turn:
+            document = self._document(message)
+            self._received(message, document, _seat_of(message))
+            if mls.is_due(document.document_type, decision.status, document.mls_type):
+                self._status(message, document, decision)  # what breaks a rule changes nothing
+            return self._answer(message, document, decision)
+
     def _settle(self, message: StoredMessage) -> Settled:
         name = message.message_id
         try:
-            document = sbdh.read(b"".join(self._store.chunks(name, 0)))
+            document = self._document(message)
             self._received(message, document, _seat_of(message))
             decision = self._decided.get(name) or self._hand_over(document)
         except As4Error as error:
@@ -166,6 +184,15 @@ class StatusDesk:
         except Exception:
             logger.exception("the document of %s was not handed over", name)
             return Settled(name, False, None, reason="the document was not handed over")
+        return self._answer(message, document, decision)
+
+    def _document(self, message: StoredMessage) -> BusinessDocument:
+        return sbdh.read(b"".join(self._store.chunks(message.message_id, 0)))
+
+    def _answer(
+        self, message: StoredMessage, document: BusinessDocument, decision: Decision
+    ) -> Settled:
+        name = message.message_id
         if not mls.is_due(document.document_type, decision.status, document.mls_type):
             return self._done(Settled(name, True, decision))
         try:
@@ -177,9 +204,8 @@ class StatusDesk:
             logger.warning("the status of %s cannot be sent: %s", name, error)
             return self._done(Settled(name, True, decision, None, str(error)))
         if sent.retry:
-            return self._later(
-                Settled(name, False, decision, sent, f"the status is {sent.outcome}")
-            )
+            reason = f"the status is {sent.outcome}"
+            return self._later(Settled(name, False, decision, sent, reason))
         return self._done(Settled(name, True, decision, sent))
 
     def _done(self, settled: Settled) -> Settled:
@@ -192,31 +218,35 @@ class StatusDesk:
         self._decided[settled.message_id] = settled.decision
         return settled
 
-    def _tell(
+    def _status(
         self, message: StoredMessage, document: BusinessDocument, decision: Decision
-    ) -> SendResult:
-        back = document.mls_to or seat_participant(_seat_of(message))
+    ) -> tuple[MessageStatus, bytes]:
         # Which document, not which message: at most one status answers a document.
-        name = str(uuid.uuid5(_NAMES, f"{document.sender} {document.instance_id}"))
         status = MessageStatus(
-            name,
+            str(uuid.uuid5(_NAMES, f"{document.sender} {document.instance_id}")),
             self._clock(),
             self._own,
-            back,
+            document.mls_to or seat_participant(_seat_of(message)),
             decision.status,
             document.instance_id,
             decision.text,
             decision.issues,
         )
+        return status, mls.write(status)
+
+    def _tell(
+        self, message: StoredMessage, document: BusinessDocument, decision: Decision
+    ) -> SendResult:
+        status, written = self._status(message, document, decision)
         dispatch = Dispatch(
             self._own,
-            back,
+            status.receiver,
             mls.DOCUMENT_TYPE,
             mls.PROCESS,
             self._country,
-            message_id=f"{name}@mls",
+            message_id=f"{status.id}@mls",
         )
-        return self._sender.send(mls.write(status), dispatch)
+        return self._sender.send(written, dispatch)
 
 
 def _seat_of(message: StoredMessage) -> str:
