@@ -113,6 +113,21 @@ def test_what_cannot_be_handed_over_waits(as4_sandbox: Sandbox) -> None:
     assert len(calls) == 1
 
 
+def test_what_cannot_be_handed_over_keeps_nobody_waiting(as4_sandbox: Sandbox) -> None:
+    for number in (1, 2, 3):
+        as4_sandbox.send(DOCUMENT.replace(b"2026/1", str(number).encode()))
+
+    def choosy(document: BusinessDocument) -> Decision:
+        if b">3<" not in document.content:
+            raise OSError("not this one")
+        return FORWARDED
+
+    with as4_sandbox.statuses(choosy) as desk:
+        found = [settled for _ in range(3) for settled in desk.run_due(1)]
+    assert [settled.is_done for settled in found].count(True) == 1
+    assert len(as4_sandbox.corner3.store.pending()) == 2
+
+
 def test_an_outage_is_waited_for_and_the_document_is_handed_over_once(
     as4_sandbox: Sandbox,
 ) -> None:

@@ -117,6 +117,7 @@ class StatusDesk:
         self._store, self._sender, self._hand_over = store, sender, hand_over
         self._own, self._country, self._clock = seat_participant(seat), country, clock
         self._decided: dict[str, Decision] = {}
+        self._left = 0
         self._turn = threading.Lock()
         self._woken = threading.Event()
         self._ended = threading.Event()
@@ -142,9 +143,17 @@ class StatusDesk:
             self._thread = None
 
     def run_due(self, limit: int = 100) -> tuple[Settled, ...]:
-        """Settle the messages that wait, the oldest first."""
+        """Settle the messages that wait, the oldest first.
+
+        Args:
+            limit: So many; those that could not be settled the last time come on top of them, so
+                that they keep nobody waiting.
+        """
         with self._turn:
-            return tuple(self._settle(message) for message in self._store.pending(limit))
+            waiting = self._store.pending(limit + self._left)
+            settled = tuple(self._settle(message) for message in waiting)
+            self._left = sum(not each.is_done for each in settled)
+            return settled
 
     def _work(self) -> None:
         while not self._ended.is_set():
