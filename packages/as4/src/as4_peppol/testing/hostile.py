@@ -23,7 +23,7 @@ from as4_peppol.security.encryption import UNREADABLE
 from as4_peppol.testing.pair import Pair
 from as4_peppol.testing.pki import PeppolPki
 
-__all__ = ["ATTACKS", "SIGNED_ONLY", "SMALL", "Attack"]
+__all__ = ["ATTACKS", "SIGNED_ONLY", "SMALL", "Attack", "Wire"]
 
 _DOCUMENT = b"<Invoice>" + b"<Line>uno</Line>" * 50 + b"</Invoice>"
 SIGNED_ONLY = replace(EDELIVERY_1_15, encrypted=False, compressed=False)
