@@ -12,7 +12,7 @@ from as4_peppol.peppol import sbdh
 from as4_peppol.peppol.identifiers import ParticipantId
 from as4_peppol.peppol.sending import kind_of
 from as4_peppol.testing import PeppolPki
-from as4_peppol.testing.sandbox import ZONE, Sandbox
+from as4_peppol.testing.sandbox import ZONE, AccessPoint, Sandbox
 from einvoice_core.testing.service import serve
 from reference_server.app import AS4_PATH
 from reference_server.settings import As4Network
@@ -141,3 +141,26 @@ def test_an_outage_of_the_look_up_is_tried_again(looked_up: Place, as4_sandbox: 
     queued = office.post("/as4/sendings", json=body).json()
     looked_up.relay()
     assert office.get(f"/as4/sendings/{queued['id']}").json()["state"] == "queued"
+
+
+def test_the_sender_is_told_what_became_of_a_document(
+    looked_up: Place, as4_sandbox: Sandbox
+) -> None:
+    office, corner3 = looked_up.office, as4_sandbox.corner3
+    me = ParticipantId.parse("9920:ESB28015865")
+    with serve(office.client.app, tls=False, name="access point") as running:
+        here = AccessPoint(looked_up.identity, corner3.store, f"{AS4_PATH}/")
+        as4_sandbox.register(me, here)
+        as4_sandbox.publisher.publish(me, address=f"{running.url}{AS4_PATH}/", until="2099-01-01")
+        document = b'<Invoice xmlns="urn:example:Invoice-2"><ID>1</ID></Invoice>'
+        as4_sandbox.send(document, receiver=me).require_delivered()
+    (waiting,) = office.get("/as4/inbox").json()
+    path = f"/as4/inbox/{waiting['message_id']}/status"
+    incomplete = office.post(path, json={"status": "RE", "text": "no such order"})
+    assert incomplete.status_code == 422
+    issue = {"reason": "BV", "text": "the order is unknown"}
+    body = {"status": "RE", "text": "no such order", "issues": [issue]}
+    told = office.post(path, json=body).json()
+    assert told == {"is_done": True, "status_sent": True, "reason": ""}
+    assert office.get("/as4/inbox").json() == []
+    assert office.post(path, json=body).status_code == 404

@@ -10,195 +10,20 @@ import gc
 import logging
 import re
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from as4_peppol import As4App, Limits, LocalIdentity, Outbound, Payload, Receiver, pack
+from as4_peppol import As4App, Outbound, Receiver
 from as4_peppol.peppol.trust import PeppolTrust
-from as4_peppol.profiles import EDELIVERY_1_15, PEPPOL
+from as4_peppol.profiles import PEPPOL
 from as4_peppol.security.encryption import UNREADABLE
 from as4_peppol.stores import MemoryStore
-from as4_peppol.testing import NOW, Pair, PeppolPki
+from as4_peppol.testing import NOW, Pair
+from as4_peppol.testing.hostile import ATTACKS, SMALL, Attack
 
 DOCUMENT = b"<Invoice>" + b"<Line>uno</Line>" * 50 + b"</Invoice>"
-OPEN = replace(EDELIVERY_1_15, encrypted=False, compressed=False)
-"""Signed only: so a test can change what was signed, and leave the rest as it was."""
-SMALL = replace(PEPPOL, limits=Limits(envelope=20_000, message=2_000_000, payload=1_000_000))
-MULTIPART = "application/soap+xml"
-
-Wire = tuple[str, bytes]
-
-
-def wire(sent: Outbound) -> Wire:
-    return sent.content_type, sent.body()
-
-
-def signed_by(pair: Pair, identity: LocalIdentity) -> Wire:
-    message = pair.message()
-    return wire(pack(message, [Payload(DOCUMENT)], PEPPOL, identity, pair.receiver.certificate))
-
-
-def changed(old: bytes, new: bytes, profile: Any = PEPPOL) -> Callable[[Pair], Wire]:
-    def make(pair: Pair) -> Wire:
-        kind, body = wire(pair.pack(DOCUMENT, profile=profile))
-        assert re.search(old, body, re.S)
-        return kind, re.sub(old, lambda found: found.expand(new), body, count=1, flags=re.S)
-
-    return make
-
-
-def soap(text: str) -> Callable[[Pair], Wire]:
-    return lambda pair: (MULTIPART, text.encode())
-
-
-def wrapped(pair: Pair) -> Wire:
-    """The signed header moves aside; another one stands in its place, without its identifier."""
-    kind, body = wire(pair.pack(DOCUMENT, profile=OPEN))
-    found = re.search(rb"<eb:Messaging .*?</eb:Messaging>", body, re.S)
-    assert found
-    other = re.sub(rb' wsu:Id="[^"]*"', b"", found[0].replace(b"9915:test", b"9915:evil"), count=1)
-    aside = b"<x:w xmlns:x='urn:x'>" + found[0] + b"</x:w>"
-    return kind, body.replace(found[0], other + aside)
-
-
-def two_of_one_id(pair: Pair) -> Wire:
-    """The signed header and a false one have the same identifier."""
-    kind, body = wire(pair.pack(DOCUMENT, profile=OPEN))
-    found = re.search(rb"<eb:Messaging .*?</eb:Messaging>", body, re.S)
-    assert found
-    false = found[0].replace(b"9915:test", b"9915:evil")
-    return kind, body.replace(found[0], false + b"<x:w xmlns:x='urn:x'>" + found[0] + b"</x:w>")
-
-
-def valid(pair: Pair, begins: int, ends: int) -> Wire:
-    times = {"valid_from": NOW + timedelta(begins), "valid_until": NOW + timedelta(ends)}
-    return signed_by(pair, LocalIdentity(pair.pki.access_point("PES000001", **times)))
-
-
-def foreign(pair: Pair) -> Wire:
-    """The names are those of the network's authorities; the keys are not."""
-    pki = PeppolPki("SANDBOX", clock=lambda: NOW)
-    return signed_by(pair, LocalIdentity(pki.access_point("PES000001")))
-
-
-def cut(pair: Pair) -> Wire:
-    kind, body = wire(pair.pack(DOCUMENT))
-    return kind, body[: len(body) * 3 // 4]
-
-
-def unread(pair: Pair) -> Wire:
-    """One octet of the ciphertext differs."""
-    kind, body = wire(pair.pack(DOCUMENT))
-    data = bytearray(body)
-    data[body.rindex(b"\r\n--=_") - 20] ^= 1
-    return kind, bytes(data)
-
-
-def for_another(pair: Pair) -> Wire:
-    mine = pair.sender.certificate
-    return wire(pack(pair.message(), [Payload(DOCUMENT)], PEPPOL, pair.sender, mine))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One kind of harm: how it is made, and the error that answers it."""
-
-    name: str
-    make: Callable[[Pair], Wire]
-    code: str
-    text: str
-    profile: Any = PEPPOL
-
-
-_UNTRUSTED = "the certificate of the signature is not trusted"
-ROWS = (
-    Row(
-        "an external entity",
-        soap('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'),
-        "EBMS:0009",
-        "DOCTYPE",
-    ),
-    Row(
-        "entities of entities",
-        soap('<!DOCTYPE a [<!ENTITY x "yy"><!ENTITY z "&x;&x;">]><a>&z;</a>'),
-        "EBMS:0009",
-        "DOCTYPE",
-    ),
-    Row("an envelope without end", soap("<a>" * 300), "EBMS:0009", "the envelope cannot be read"),
-    Row(
-        "a wrapped header", wrapped, "EBMS:0103", "the signature does not cover eb:Messaging", OPEN
-    ),
-    Row("one identifier twice", two_of_one_id, "EBMS:0101", "the signature is refused", OPEN),
-    Row(
-        "a changed receiver",
-        changed(rb"9915:test", rb"9915:evil"),
-        "EBMS:0101",
-        "the signature is refused: integrity",
-    ),
-    Row(
-        "a payload with another digest",
-        changed(rb"<Line>uno</Line>", rb"<Line>dos</Line>", OPEN),
-        "EBMS:0101",
-        "the signature is refused: integrity",
-        OPEN,
-    ),
-    Row(
-        "no signature",
-        changed(rb"<ds:Signature .*?</ds:Signature>", b""),
-        "EBMS:0103",
-        "the message is not signed",
-    ),
-    Row(
-        "no encryption",
-        lambda pair: wire(pair.pack(DOCUMENT, profile=replace(PEPPOL, encrypted=False))),
-        "EBMS:0103",
-        "a part is not encrypted",
-    ),
-    Row("a changed ciphertext", unread, "EBMS:0102", UNREADABLE),
-    Row("a key for somebody else", for_another, "EBMS:0102", UNREADABLE),
-    Row(
-        "a changed key",
-        changed(rb"<xenc:CipherValue>....", rb"<xenc:CipherValue>AAAA"),
-        "EBMS:0102",
-        UNREADABLE,
-    ),
-    Row("an expired certificate", lambda p: valid(p, -9, -1), "EBMS:0101", _UNTRUSTED),
-    Row("a certificate of tomorrow", lambda p: valid(p, 1, 9), "EBMS:0101", _UNTRUSTED),
-    Row("a foreign certificate", foreign, "EBMS:0101", _UNTRUSTED),
-    Row(
-        "a publisher's certificate",
-        lambda p: signed_by(p, LocalIdentity(p.pki.metadata_publisher("PES000001"))),
-        "EBMS:0101",
-        _UNTRUSTED,
-    ),
-    Row(
-        "another access point than the header says",
-        lambda p: signed_by(p, LocalIdentity(p.pki.access_point("PES000007"))),
-        "EBMS:0101",
-        "another party",
-    ),
-    Row("a bomb of gzip", lambda p: wire(p.pack(bytes(90_000_000))), "EBMS:0303", "", SMALL),
-    Row(
-        "a message too large",
-        lambda p: (wire(p.pack(DOCUMENT))[0], wire(p.pack(DOCUMENT))[1] + bytes(3_000_000)),
-        "EBMS:0007",
-        "",
-        SMALL,
-    ),
-    Row("an envelope too large", soap("<a>" + "x" * 30_000), "EBMS:0007", "envelope", SMALL),
-    Row("a message cut off", cut, "EBMS:0007", ""),
-    Row(
-        "a multipart without boundary",
-        lambda p: ("multipart/related", b"--x"),
-        "EBMS:0007",
-        "",
-    ),
-    Row("no message at all", lambda p: ("text/html", b"<html>"), "EBMS:0007", ""),
-)
 
 
 class Access:
@@ -256,8 +81,12 @@ def error_in(answer: bytes) -> tuple[str, str]:
 _LEAKS = re.compile(rb"Traceback|File &quot;|\.py|lxml|cryptography|openssl|0x[0-9a-f]{6}", re.I)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.name.replace(" ", "-") for row in ROWS])
-def test_what_is_sent_to_do_harm(pair: Pair, row: Row, caplog: pytest.LogCaptureFixture) -> None:
+def wire(sent: Outbound) -> tuple[str, bytes]:
+    return sent.content_type, sent.body()
+
+
+@pytest.mark.parametrize("row", ATTACKS, ids=[row.name.replace(" ", "-") for row in ATTACKS])
+def test_what_is_sent_to_do_harm(pair: Pair, row: Attack, caplog: pytest.LogCaptureFixture) -> None:
     access = Access(pair, row.profile)
     kind, body = row.make(pair)
     with caplog.at_level(logging.ERROR):
@@ -277,7 +106,7 @@ def test_what_is_sent_to_do_harm(pair: Pair, row: Row, caplog: pytest.LogCapture
 
 def test_what_is_decrypted_wrongly_tells_nothing(pair: Pair) -> None:
     """Every reason why something cannot be decrypted has one and the same answer."""
-    texts = {row.text for row in ROWS if row.code == "EBMS:0102"}
+    texts = {row.text for row in ATTACKS if row.code == "EBMS:0102"}
     assert texts == {UNREADABLE}
 
 

@@ -1,10 +1,13 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from as4_peppol import Endpoint
 from as4_peppol.peppol.discovery import AsyncDiscovery, Discovery
@@ -194,6 +197,28 @@ def test_garbage(pair: Pair, data: bytes) -> None:
         read_group(data, WHO)
     with pytest.raises(MetadataRefusedError):
         read_metadata(data, WHO, INVOICE, lambda certificate: None)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_changed_is_refused_or_changes_nothing(data: st.DataObject) -> None:
+    body = _signed()
+    place = data.draw(st.integers(0, len(body) - 1))
+    octet = data.draw(st.integers(0, 255))
+    changed = body[:place] + bytes([octet]) + body[place + 1 :]
+    try:
+        found = read_metadata(changed, WHO, INVOICE, lambda certificate: None)
+    except MetadataRefusedError:
+        return
+    assert found == read_metadata(body, WHO, INVOICE, lambda certificate: None)
+
+
+@cache
+def _signed() -> bytes:
+    pair = Pair.new()
+    publisher = Publisher(pair.pki, pair.receiver.certificate, SMP)
+    publisher.publish_2(WHO)
+    return publisher.answers[ADDRESS]().read()
 
 
 def test_a_redirect_may_lead_below_the_path_of_the_version() -> None:

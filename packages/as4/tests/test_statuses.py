@@ -113,6 +113,21 @@ def test_what_cannot_be_handed_over_waits(as4_sandbox: Sandbox) -> None:
     assert len(calls) == 1
 
 
+def test_what_cannot_be_handed_over_keeps_nobody_waiting(as4_sandbox: Sandbox) -> None:
+    for number in (1, 2, 3):
+        as4_sandbox.send(DOCUMENT.replace(b"2026/1", str(number).encode()))
+
+    def choosy(document: BusinessDocument) -> Decision:
+        if b">3<" not in document.content:
+            raise OSError("not this one")
+        return FORWARDED
+
+    with as4_sandbox.statuses(choosy) as desk:
+        found = [settled for _ in range(3) for settled in desk.run_due(1)]
+    assert [settled.is_done for settled in found].count(True) == 1
+    assert len(as4_sandbox.corner3.store.pending()) == 2
+
+
 def test_an_outage_is_waited_for_and_the_document_is_handed_over_once(
     as4_sandbox: Sandbox,
 ) -> None:
@@ -152,6 +167,24 @@ def test_a_thread_does_it_when_something_came_in(as4_sandbox: Sandbox) -> None:
         as4_sandbox.send(DOCUMENT, mls_type="ALWAYS_SEND")
         desk.wake("any")
         assert handed.wait(30)
+    assert len(arrived(as4_sandbox)) == 1
+
+
+def test_whoever_takes_documents_himself_settles_them(as4_sandbox: Sandbox) -> None:
+    as4_sandbox.send(DOCUMENT)
+    store = as4_sandbox.corner3.store
+    (message,) = store.pending()
+
+    def never(document: BusinessDocument) -> Decision:
+        raise AssertionError("it was handed over")
+
+    with as4_sandbox.statuses(never) as desk:
+        with pytest.raises(mls.MlsError):
+            desk.settle(message, Decision(Status.REJECTED))
+        assert store.pending()
+        settled = desk.settle(message, REJECTED)
+    assert settled.is_done
+    assert not store.pending()
     assert len(arrived(as4_sandbox)) == 1
 
 

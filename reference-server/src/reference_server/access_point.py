@@ -4,15 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from as4_peppol import As4App, LocalIdentity, Receiver
+from as4_peppol import As4App, LocalIdentity, Receiver, Retries, Sender
 from as4_peppol.evidence import Archive
 from as4_peppol.message.records import UserMessage
 from as4_peppol.peppol.discovery import Discovery
 from as4_peppol.peppol.dns import DnsResolver
+from as4_peppol.peppol.mls import Status
+from as4_peppol.peppol.reporting import Book
 from as4_peppol.peppol.revocation import FetchedRevocation
+from as4_peppol.peppol.sending import PeppolSender
+from as4_peppol.peppol.statuses import Decision, StatusDesk
 from as4_peppol.peppol.trust import Network, PeppolTrust, zone_of
 from as4_peppol.profiles import PEPPOL
-from as4_peppol.profiles.peppol import FINAL_RECIPIENT
+from as4_peppol.profiles.peppol import FINAL_RECIPIENT, common_name
 from as4_peppol.stores import SqliteStore
 from einvoice_core import http
 from einvoice_core.certificates import load_pkcs12
@@ -38,6 +42,7 @@ class Gateway:
         archive: What proves what went out.
         client: HTTP client.
         discovery: Looks participants up; ``None`` where the settings name no zone.
+        book: Counts what goes out and comes in.
     """
 
     identity: LocalIdentity
@@ -46,6 +51,7 @@ class Gateway:
     archive: Archive
     client: http.Client
     discovery: Discovery | None
+    book: Book
 
     def app(self, db: Database, clock: Callable[[], datetime]) -> As4App:
         """Make the endpoint for other access points; it serves companies with a certificate."""
@@ -65,6 +71,27 @@ class Gateway:
             clock=clock,
         )
         return As4App(receiver)
+
+    def desk(self, clock: Callable[[], datetime]) -> StatusDesk | None:
+        """Make who answers documents with a status; ``None`` where nobody can be looked up."""
+        if self.discovery is None:
+            return None
+        once = Sender(
+            self.identity,
+            PEPPOL,
+            trusted=self.trust.access_point,
+            client=self.client,
+            retries=Retries(attempts=1),
+            clock=clock,
+        )
+        return StatusDesk(
+            self.store,
+            PeppolSender(once, self.discovery, clock, self.book.sent),
+            lambda document: Decision(Status.FORWARDED),
+            seat=common_name(self.identity.certificate),
+            clock=clock,
+            received=self.book.received,
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -101,6 +128,7 @@ def open_gateway(settings: Settings, clock: Callable[[], datetime]) -> Gateway |
         Archive(folder / "evidence"),
         client,
         _discovery(settings, client, trust, clock),
+        Book(folder / "counts.db"),
     )
 
 

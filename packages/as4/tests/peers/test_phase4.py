@@ -28,6 +28,7 @@ from as4_peppol.peppol.messages import user_message
 from as4_peppol.profiles import PEPPOL
 from as4_peppol.stores import MemoryStore
 from as4_peppol.testing import RECIPIENT, SENDER, PeppolPki
+from as4_peppol.testing.hostile import ATTACKS
 from einvoice_core import http
 
 _ROOT = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
@@ -117,6 +118,30 @@ def test_what_we_send_arrives(phase4: Any) -> None:
         refused = send(phase4, url, invoice(10), identity=stranger)
         assert refused.outcome is not Outcome.DELIVERED
         assert len(list(inbox.glob("*.done"))) == count
+
+
+# phase4 leaves these to whoever configures it, or to the checks of its Peppol servlet, which the
+# test program does not have.
+_TAKEN = {
+    "a wrapped header",
+    "no signature",
+    "no encryption",
+    "another access point than the header says",
+}
+
+
+def test_what_harms_does_not_arrive(phase4: Any) -> None:
+    small = [a for a in ATTACKS if "bomb" not in a.name and "large" not in a.name]
+    arrived = set()
+    with phase4.receiving() as (url, inbox), http.client(timeout=http.Timeout(60.0)) as client:
+        for attack in small:
+            before = len(list(inbox.glob("*.done")))
+            kind, body = attack.make(phase4.pair)
+            client.post(url, content=body, headers={"content-type": kind})
+            if len(list(inbox.glob("*.done"))) > before:
+                arrived.add(attack.name)
+    assert arrived <= _TAKEN
+    assert len(small) - len(arrived) >= 18
 
 
 @pytest.mark.long

@@ -237,6 +237,14 @@ def _finding(rule: str, message: str, at: etree._Element | None) -> Finding:
     return Finding(rule, Severity.FATAL, message, path, line, source="Peppol BME 2.0.2")
 
 
+def _texts(parent: etree._Element | None) -> dict[str, str]:
+    """The texts of an element's children, by their name in the envelope; of several the first."""
+    found: dict[str, str] = {}
+    for child in () if parent is None else parent.iterchildren(f"{_OF}*"):
+        found.setdefault(child.tag[len(_OF) :], (child.text or "").strip())
+    return found
+
+
 class _Reader:
     """Reads one envelope and collects what is wrong with it."""
 
@@ -244,13 +252,16 @@ class _Reader:
         self, root: etree._Element, header: etree._Element, findings: list[Finding]
     ) -> None:
         self._root, self._header, self._findings = root, header, findings
+        self._named = _texts(header.find(f"{_OF}DocumentIdentification"))
+        listed = [_texts(scope) for scope in header.iterfind(f"{_OF}BusinessScope/{_OF}Scope")]
+        self._types = [each["Type"] for each in listed if "Type" in each]
         self._scopes = {
-            scope.findtext(f"{_OF}Type", "").strip(): Scope(
-                scope.findtext(f"{_OF}Type", "").strip(),
-                scope.findtext(f"{_OF}InstanceIdentifier", "").strip(),
-                scope.findtext(f"{_OF}Identifier", "").strip(),
+            each.get("Type", ""): Scope(
+                each.get("Type", ""),
+                each.get("InstanceIdentifier", ""),
+                each.get("Identifier", ""),
             )
-            for scope in header.iterfind(f"{_OF}BusinessScope/{_OF}Scope")
+            for each in listed
         }
 
     def _note(self, rule: str, message: str, at: etree._Element | None = None) -> None:
@@ -294,10 +305,7 @@ class _Reader:
         return document, content
 
     def _once(self) -> None:
-        named = [
-            t.text.strip() if t.text else ""
-            for t in self._header.iterfind(f"{_OF}BusinessScope/{_OF}Scope/{_OF}Type")
-        ]
+        named = self._types
         for name in sorted({n for n in named if named.count(n) > 1}):
             self._note("AS4-SBDH-014", f"the scope {name!r} stands {named.count(name)} times")
 
@@ -306,7 +314,7 @@ class _Reader:
         return found.value if found else ""
 
     def _identification(self, name: str) -> str:
-        return self._header.findtext(f"{_OF}DocumentIdentification/{_OF}{name}", "").strip()
+        return self._named.get(name, "")
 
     def _participant(self, role: str, rule: str) -> ParticipantId | None:
         found = self._header.findall(f"{_OF}{role}")

@@ -4,6 +4,7 @@ Source: Peppol AS4 profile 2.0.3; Peppol Business Message Envelope 2.0.2.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,11 +27,22 @@ from as4_peppol.peppol.identifiers import (
 )
 from as4_peppol.peppol.messages import user_message
 from as4_peppol.peppol.smp import MetadataRefusedError
-from as4_peppol.sender import AsyncSender, Endpoint, Sender, SendResult
+from as4_peppol.profiles.peppol import common_name
+from as4_peppol.sender import AsyncSender, Endpoint, Outcome, Sender, SendResult
 from einvoice_core.xml.errors import XmlRefused
 from einvoice_core.xml.parsing import parse
 
-__all__ = ["AsyncPeppolSender", "Dispatch", "Finder", "FixedEndpoint", "PeppolSender", "kind_of"]
+logger = logging.getLogger(__name__)
+
+__all__ = [
+    "AsyncPeppolSender",
+    "Delivered",
+    "Dispatch",
+    "Finder",
+    "FixedEndpoint",
+    "PeppolSender",
+    "kind_of",
+]
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CBC = f"{{{_UBL}CommonBasicComponents-2}}"
@@ -127,6 +139,10 @@ def kind_of(document: bytes) -> tuple[DocumentTypeId, ProcessId]:
     return DocumentTypeId.parse(f"{QNS}::{kind}"), ProcessId.parse(f"{PROCESS_SCHEME}::{profile}")
 
 
+Delivered = Callable[[SendResult, Dispatch, str], object]
+"""Gets what was delivered, who sent it to whom, and the seat of the access point that has it."""
+
+
 class PeppolSender:
     """Finds the receiver of a document and sends it there.
 
@@ -134,12 +150,19 @@ class PeppolSender:
         sender: Signs, sends and checks the receipt.
         discovery: Finds the access point and its certificate.
         clock: The present, with a time zone.
+        delivered: Told about every document that was delivered; an error in it is logged.
+            :meth:`as4_peppol.peppol.reporting.Book.sent` counts.
     """
 
     def __init__(
-        self, sender: Sender, discovery: Finder, clock: Callable[[], datetime] = _now
+        self,
+        sender: Sender,
+        discovery: Finder,
+        clock: Callable[[], datetime] = _now,
+        delivered: Delivered = lambda result, dispatch, seat: None,
     ) -> None:
         self._sender, self._discovery, self._clock = sender, discovery, clock
+        self._delivered = delivered
 
     def send(self, document: bytes, dispatch: Dispatch) -> SendResult:
         """Put a document into its envelope, send it, and return what became of it.
@@ -166,16 +189,23 @@ class PeppolSender:
         endpoint = self._discovery.find(said.receiver, said.document_type, said.process)
         own, now = self._sender.identity.certificate, self._clock()
         message = _message(said, own, endpoint, now)
-        return self._sender.send(message, [Payload(envelope)], endpoint)
+        result = self._sender.send(message, [Payload(envelope)], endpoint)
+        _tell(self._delivered, result, said, endpoint)
+        return result
 
 
 class AsyncPeppolSender:
     """The same with ``await``; the arguments are those of :class:`PeppolSender`."""
 
     def __init__(
-        self, sender: AsyncSender, discovery: AsyncDiscovery, clock: Callable[[], datetime] = _now
+        self,
+        sender: AsyncSender,
+        discovery: AsyncDiscovery,
+        clock: Callable[[], datetime] = _now,
+        delivered: Delivered = lambda result, dispatch, seat: None,
     ) -> None:
         self._sender, self._discovery, self._clock = sender, discovery, clock
+        self._delivered = delivered
 
     async def send(self, document: bytes, dispatch: Dispatch) -> SendResult:
         """Put a document into its envelope and send it; see :meth:`PeppolSender.send`."""
@@ -191,7 +221,18 @@ class AsyncPeppolSender:
         endpoint = await self._discovery.find(said.receiver, said.document_type, said.process)
         own, now = self._sender.identity.certificate, self._clock()
         message = _message(said, own, endpoint, now)
-        return await self._sender.send(message, [Payload(envelope)], endpoint)
+        result = await self._sender.send(message, [Payload(envelope)], endpoint)
+        await asyncio.to_thread(_tell, self._delivered, result, said, endpoint)
+        return result
+
+
+def _tell(delivered: Delivered, result: SendResult, said: Dispatch, endpoint: Endpoint) -> None:
+    if result.outcome is not Outcome.DELIVERED or endpoint.certificate is None:
+        return
+    try:
+        delivered(result, said, common_name(endpoint.certificate))
+    except Exception:
+        logger.exception("%s was delivered; who is told of it failed", result.message_id)
 
 
 def _said_in(envelope: bytes, message_id: str | None) -> Dispatch:

@@ -27,7 +27,7 @@ from as4_peppol.peppol.sending import Dispatch, PeppolSender
 from as4_peppol.sender import SendResult
 from as4_peppol.stores.base import Store, StoredMessage
 
-__all__ = ["Decision", "Settled", "StatusDesk", "seat_participant"]
+__all__ = ["Decision", "Received", "Settled", "StatusDesk", "seat_participant"]
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,10 @@ class Settled:
     reason: str = ""
 
 
+Received = Callable[[StoredMessage, BusinessDocument, str], object]
+"""Gets a message, its document, and the seat of who sent it."""
+
+
 class StatusDesk:
     """Hands over what came in and sends the statuses that are due.
 
@@ -93,6 +97,9 @@ class StatusDesk:
         seat: Of this access point, such as ``PES000001``; the status speaks for it.
         country: Of this access point, two letters.
         clock: The present, with a time zone.
+        received: Told about every document before it is handed over, with the seat of corner 2; an
+            error in it leaves the message where it is.
+            :meth:`as4_peppol.peppol.reporting.Book.received` counts.
     """
 
     def __init__(
@@ -104,10 +111,13 @@ class StatusDesk:
         seat: str,
         country: str = "ES",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        received: Received = lambda message, document, seat: None,
     ) -> None:
+        self._received = received
         self._store, self._sender, self._hand_over = store, sender, hand_over
         self._own, self._country, self._clock = seat_participant(seat), country, clock
         self._decided: dict[str, Decision] = {}
+        self._left = 0
         self._turn = threading.Lock()
         self._woken = threading.Event()
         self._ended = threading.Event()
@@ -133,9 +143,17 @@ class StatusDesk:
             self._thread = None
 
     def run_due(self, limit: int = 100) -> tuple[Settled, ...]:
-        """Settle the messages that wait, the oldest first."""
+        """Settle the messages that wait, the oldest first.
+
+        Args:
+            limit: So many; those that could not be settled the last time come on top of them, so
+                that they keep nobody waiting.
+        """
         with self._turn:
-            return tuple(self._settle(message) for message in self._store.pending(limit))
+            waiting = self._store.pending(limit + self._left)
+            settled = tuple(self._settle(message) for message in waiting)
+            self._left = sum(not each.is_done for each in settled)
+            return settled
 
     def _work(self) -> None:
         while not self._ended.is_set():
@@ -146,16 +164,44 @@ class StatusDesk:
                 logger.exception("messages could not be settled")
             self._woken.wait(_IDLE_S)
 
+    def settle(self, message: StoredMessage, decision: Decision) -> Settled:
+        """Say what became of a document that somebody took by himself; it is not handed over.
+
+        Args:
+            message: One that waits in the store.
+            decision: What became of its document.
+
+        Raises:
+            SbdhError: It holds no document in an envelope.
+            MlsError: The decision breaks a rule, such as a rejection without a reason.
+        """
+        with self._turn:
+            document = self._document(message)
+            self._received(message, document, _seat_of(message))
+            if mls.is_due(document.document_type, decision.status, document.mls_type):
+                self._status(message, document, decision)  # what breaks a rule changes nothing
+            return self._answer(message, document, decision)
+
     def _settle(self, message: StoredMessage) -> Settled:
         name = message.message_id
         try:
-            document = sbdh.read(b"".join(self._store.chunks(name, 0)))
+            document = self._document(message)
+            self._received(message, document, _seat_of(message))
             decision = self._decided.get(name) or self._hand_over(document)
         except As4Error as error:
             return Settled(name, False, None, reason=error.message)
         except Exception:
             logger.exception("the document of %s was not handed over", name)
             return Settled(name, False, None, reason="the document was not handed over")
+        return self._answer(message, document, decision)
+
+    def _document(self, message: StoredMessage) -> BusinessDocument:
+        return sbdh.read(b"".join(self._store.chunks(message.message_id, 0)))
+
+    def _answer(
+        self, message: StoredMessage, document: BusinessDocument, decision: Decision
+    ) -> Settled:
+        name = message.message_id
         if not mls.is_due(document.document_type, decision.status, document.mls_type):
             return self._done(Settled(name, True, decision))
         try:
@@ -167,9 +213,8 @@ class StatusDesk:
             logger.warning("the status of %s cannot be sent: %s", name, error)
             return self._done(Settled(name, True, decision, None, str(error)))
         if sent.retry:
-            return self._later(
-                Settled(name, False, decision, sent, f"the status is {sent.outcome}")
-            )
+            reason = f"the status is {sent.outcome}"
+            return self._later(Settled(name, False, decision, sent, reason))
         return self._done(Settled(name, True, decision, sent))
 
     def _done(self, settled: Settled) -> Settled:
@@ -182,35 +227,39 @@ class StatusDesk:
         self._decided[settled.message_id] = settled.decision
         return settled
 
-    def _tell(
+    def _status(
         self, message: StoredMessage, document: BusinessDocument, decision: Decision
-    ) -> SendResult:
-        back = document.mls_to or _sender_of(message)
+    ) -> tuple[MessageStatus, bytes]:
         # Which document, not which message: at most one status answers a document.
-        name = str(uuid.uuid5(_NAMES, f"{document.sender} {document.instance_id}"))
         status = MessageStatus(
-            name,
+            str(uuid.uuid5(_NAMES, f"{document.sender} {document.instance_id}")),
             self._clock(),
             self._own,
-            back,
+            document.mls_to or seat_participant(_seat_of(message)),
             decision.status,
             document.instance_id,
             decision.text,
             decision.issues,
         )
+        return status, mls.write(status)
+
+    def _tell(
+        self, message: StoredMessage, document: BusinessDocument, decision: Decision
+    ) -> SendResult:
+        status, written = self._status(message, document, decision)
         dispatch = Dispatch(
             self._own,
-            back,
+            status.receiver,
             mls.DOCUMENT_TYPE,
             mls.PROCESS,
             self._country,
-            message_id=f"{name}@mls",
+            message_id=f"{status.id}@mls",
         )
-        return self._sender.send(mls.write(status), dispatch)
+        return self._sender.send(written, dispatch)
 
 
-def _sender_of(message: StoredMessage) -> ParticipantId:
+def _seat_of(message: StoredMessage) -> str:
     """Who sent a message: the seat in its header, which the receiver compared with the signer."""
     user = read_envelope(message.envelope).user
     assert user is not None  # noqa: S101 - only user messages are kept
-    return seat_participant(user.parties.sender.ids[0].value)
+    return user.parties.sender.ids[0].value

@@ -8,7 +8,12 @@ from xml.sax.saxutils import escape, quoteattr
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
+from as4_peppol.peppol.identifiers import (
+    PARTICIPANT_SCHEME,
+    DocumentTypeId,
+    ParticipantId,
+    ProcessId,
+)
 from as4_peppol.peppol.smp import AS4_PROFILE
 from as4_peppol.peppol.smp2 import PATH
 from as4_peppol.security.keys import LocalIdentity
@@ -53,8 +58,13 @@ class Publisher(http.BaseTransport):
     def respond(self, address: str) -> http.Response:
         """Answer what was asked for at an address, which is given without percent signs."""
         self.asked.append(address)
-        answer = self.answers.get(address)
+        answer = self.answers.get(address) or self.answers.get(self._with_scheme(address))
         return answer() if answer is not None else http.Response(404)
+
+    def _with_scheme(self, address: str) -> str:
+        """Name the scheme of a participant that was asked for without one."""
+        base, _, rest = address.removeprefix(self.base).partition("/")
+        return f"{self.base}{base}/{PARTICIPANT_SCHEME}::{rest}"
 
     def publish(
         self,

@@ -189,14 +189,17 @@ def _at_most_as_deep(text: bytes, depth: int) -> bool:
     """
     declaration = text.find(b"?>") + 2 if text.startswith(b"<?xml") else 0
     marks = text[declaration:].translate(None, _NO_MARKS)
-    if b"<!" in marks or b"<?" in marks:
-        return False  # what looks like a tag in a comment or a CDATA section is none
-    if b"/>" in text:
-        marks = _EMPTY_ELEMENT.sub(b"<\x01", text[declaration:])
-    elif marks.count(b"<") != 2 * marks.count(b"</"):
-        # There are as many opening tags as closing ones, unless a slash in an attribute makes one
-        # look like the other.
+    # A single octet is found much faster than two, and most documents have none of these.
+    for mark, pair in ((b"!", b"<!"), (b"?", b"<?")):
+        if mark in marks and pair in marks:
+            return False  # what looks like a tag in a comment or a CDATA section is none
+    # Where no text and no attribute holds a bracket, each tag has one of either kind. An empty
+    # element, or a slash in an attribute, then makes more closing tags than half of all.
+    count = marks.count(b"<")
+    if marks.count(b">") != count or 2 * marks.count(b"</") != count:
         marks = text[declaration:]
+        if b"/>" in marks:
+            marks = _EMPTY_ELEMENT.sub(b"<\x01", marks)
     tags = marks.replace(b"</", b"\x01").translate(None, _NO_TAGS)
     for _ in range(depth):
         if not tags:

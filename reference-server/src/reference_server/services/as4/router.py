@@ -7,7 +7,7 @@ from reference_server.context import AppClock, AppSettings, As4Gateway, Db, Link
 from reference_server.problems import responses
 from reference_server.security import CanRead, CanWrite
 from reference_server.services.as4 import service
-from reference_server.services.as4.schemas import NewSending, Received, Sending
+from reference_server.services.as4.schemas import NewSending, NewStatus, Received, Sending, Told
 
 __all__ = ["router"]
 
@@ -60,3 +60,17 @@ def done(
 ) -> None:
     """Say that the company has a document; its receipt stays known."""
     service.done(db, settings, gateway, caller, message_id)
+
+
+@router.post("/inbox/{message_id}/status", responses=responses(401, 403, 404, 409, 422))
+def settle(
+    message_id: str,
+    body: NewStatus,
+    caller: CanWrite,
+    db: Db,
+    settings: AppSettings,
+    gateway: As4Gateway,
+    clock: AppClock,
+) -> Told:
+    """Say what became of a document; its sender gets a message level status where it is due."""
+    return service.settle(db, settings, gateway, caller, message_id, body, clock)

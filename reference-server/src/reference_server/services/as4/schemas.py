@@ -4,7 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["NewSending", "Received", "Sending"]
+from as4_peppol.peppol.mls import Reason, Status
+
+__all__ = ["NewIssue", "NewSending", "NewStatus", "Received", "Sending", "Told"]
 
 
 class NewSending(BaseModel):
@@ -44,3 +46,37 @@ class Received(BaseModel):
     received_at: datetime
     sender: str
     size: int
+
+
+class NewIssue(BaseModel):
+    """One thing that is wrong in a document that came in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    line: str = Field(default="NA", max_length=500)
+    """Where, such as an XPath; ``NA`` without a place."""
+    reason: Reason
+    text: str = Field(max_length=1000)
+
+
+class NewStatus(BaseModel):
+    """What became of a document that came in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Status
+    text: str = Field(default="", max_length=1000)
+    """Why; a rejection has one."""
+    issues: tuple[NewIssue, ...] = Field(default=(), max_length=100)
+
+
+class Told(BaseModel):
+    """Whether the sender of a document was told what became of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    is_done: bool
+    """Whether the document waits no more; when not, say it again later."""
+    status_sent: bool
+    """``False`` where the sender wants no status, or cannot be reached."""
+    reason: str

@@ -16,7 +16,9 @@ from as4_peppol.packing import new_id
 from as4_peppol.peppol import sbdh
 from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
 from as4_peppol.peppol.locator import LookupFailedError
+from as4_peppol.peppol.mls import Issue
 from as4_peppol.peppol.sending import Finder, FixedEndpoint, PeppolSender
+from as4_peppol.peppol.statuses import Decision
 from as4_peppol.profiles import PEPPOL
 from as4_peppol.profiles.peppol import FINAL_RECIPIENT, ORIGINAL_SENDER
 from as4_peppol.stores import StoredMessage
@@ -28,7 +30,7 @@ from reference_server.errors import ConflictError, InvalidError, NotFoundError
 from reference_server.events import Delivery, queue
 from reference_server.security import Caller
 from reference_server.services.as4 import repository
-from reference_server.services.as4.schemas import NewSending, Received, Sending
+from reference_server.services.as4.schemas import NewSending, NewStatus, Received, Sending, Told
 from reference_server.settings import Settings
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "inbox",
     "send",
     "sender",
+    "settle",
     "state_of",
 ]
 
@@ -111,7 +114,7 @@ def sender(
             clock=clock,
         )
         try:
-            result = PeppolSender(once, _finder(opened, row), clock).forward(
+            result = PeppolSender(once, _finder(opened, row), clock, opened.book.sent).forward(
                 row.document, row.message_id
             )
         except LookupFailedError:
@@ -191,6 +194,32 @@ def done(
     opened = _opened(gateway)
     _require_mine(db, settings, opened, caller, message_id)
     opened.store.done(message_id)
+
+
+def settle(
+    db: Database,
+    settings: Settings,
+    gateway: Gateway | None,
+    caller: Caller,
+    message_id: str,
+    wanted: NewStatus,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Told:
+    """Say what became of a document; its sender is told where that is due."""
+    opened = _opened(gateway)
+    found = {m.message_id: m for m, _ in _mine(db, settings, opened, caller)}
+    if message_id not in found:
+        raise NotFoundError(f"no document waits under {message_id}")
+    desk = opened.desk(clock)
+    if desk is None:
+        raise ConflictError("this server looks nobody up: set EINVOICE_AS4_ZONE")
+    issues = tuple(Issue(each.line, each.reason, each.text) for each in wanted.issues)
+    try:
+        settled = desk.settle(found[message_id], Decision(wanted.status, wanted.text, issues))
+    except As4Error as error:
+        raise InvalidError(error.message) from error
+    is_sent = settled.sent is not None and settled.sent.outcome is Outcome.DELIVERED
+    return Told(is_done=settled.is_done, status_sent=is_sent, reason=settled.reason)
 
 
 def _opened(gateway: Gateway | None) -> Gateway:
