@@ -55,6 +55,20 @@ def test_the_agency_is_asked_what_it_holds(office: Any) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "server.invalid")
 
 
+def test_the_census_is_asked_before_a_customer_is_billed(office: Any) -> None:
+    known = office.get("/aeat/census/B12345674", params={"name": "Comercial de Ejemplo, S.A."})
+    unknown = office.get("/aeat/census/B12345670", params={"name": "Comercial de Ejemplo, S.A."})
+
+    assert known.json() == {
+        "nif": "B12345674",
+        "name": "Comercial de Ejemplo, S.A.",
+        "outcome": "identified",
+        "said": "IDENTIFICADO",
+    }
+    assert unknown.json()["outcome"] == "not_identified"
+    assert office.get("/aeat/census/B1", params={"name": "X"}).status_code == 422
+
+
 def test_the_chain_is_handed_over_octet_by_octet(office: Any) -> None:
     issued = issue(office, 2)
 

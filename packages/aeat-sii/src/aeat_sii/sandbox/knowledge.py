@@ -25,7 +25,10 @@ class Knowledge:
             taxpayer itself; both as NIF.
         may_amend: Whether a presenter may amend the records of a taxpayer that others presented.
         is_suspended: Whether the access of a taxpayer is suspended.
-        is_named: Whether the census has a name beside a NIF; asked of a representative.
+        is_named: Whether the census has a name beside a NIF; asked of a representative, and by
+            whoever asks the census.
+        is_alike: Whether the name that the census has beside a NIF is similar to another.
+        ended_as: What has become of a NIF: ``BAJA``, ``REVOCADO``, or nothing.
         is_of_the_form: Whether an invoice, by its number, was entered in the agency's own form.
     """
 
@@ -37,4 +40,6 @@ class Knowledge:
     may_amend: Callable[[str, str], bool] = lambda holder, taxpayer: True
     is_suspended: Callable[[str], bool] = lambda taxpayer: False
     is_named: Callable[[str, str], bool] = lambda nif, name: True
+    is_alike: Callable[[str, str], bool] = lambda nif, name: False
+    ended_as: Callable[[str], str] = lambda nif: ""
     is_of_the_form: Callable[[str], bool] = lambda number: False

@@ -11,6 +11,7 @@ from reference_server.context import (
     AppDeclaration,
     AppRelay,
     AppSettings,
+    CensusConnect,
     Db,
     Linked,
     SiiConnect,
@@ -24,6 +25,7 @@ from reference_server.services.aeat import asking, books, service
 from reference_server.services.aeat.schemas import (
     BookedInvoice,
     BookedState,
+    CensusAnswer,
     ChainAudit,
     DeliveryResult,
     HeldPage,
@@ -97,6 +99,19 @@ async def held(
     return await run_in_threadpool(
         asking.held, db, settings, connect, caller, company, date(year, month, 1), number, after
     )
+
+
+@router.get("/census/{nif}", responses=responses(401, 404, 422, 502))
+def census(
+    nif: Annotated[str, Path(pattern="^[A-Za-z0-9]{9}$")],
+    name: Annotated[str, Query(min_length=1, max_length=120)],
+    caller: CanRead,
+    db: Db,
+    settings: AppSettings,
+    connect: CensusConnect,
+) -> CensusAnswer:
+    """Ask the agency's census whether a NIF belongs to a name."""
+    return asking.census_says(db, settings, connect, caller, nif, name)
 
 
 @router.get("/declaration", responses=responses(404))

@@ -4,11 +4,13 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from aeat_sii.census import Outcome
 from facturae_es.model import Party
 
 __all__ = [
     "BookedInvoice",
     "BookedState",
+    "CensusAnswer",
     "ChainAudit",
     "DeliveryResult",
     "HeldInvoice",
@@ -86,6 +88,19 @@ class HeldPage(BaseModel):
     items: list[HeldInvoice]
     next_after: PlaceInQuery | None
     """Ask on with ``after_number`` and ``after_issued_on``; ``null`` at the end."""
+
+
+class CensusAnswer(BaseModel):
+    """What the agency's census says of a NIF and a name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    nif: str
+    name: str
+    """As the census has it; of a person, as it was asked."""
+    outcome: Outcome
+    said: str
+    """The agency's own word: also that the NIF was ended (``BAJA``) or revoked (``REVOCADO``)."""
 
 
 class BookedState(BaseModel):
