@@ -8,6 +8,7 @@ AeatError                        aeat
 │   └── BrokenChainError         aeat.broken_chain        (``details["position"]``)
 ├── DeclarationError             aeat.declaration
 ├── DraftError                   aeat.draft
+├── OutboxError                  aeat.outbox
 ├── QrError                      aeat.qr
 ├── BatchError                   aeat.batch
 ├── SandboxError                 aeat.sandbox
@@ -37,6 +38,7 @@ __all__ = [
     "ClockWentBackError",
     "DeclarationError",
     "DraftError",
+    "OutboxError",
     "ProtocolError",
     "QrError",
     "SandboxError",
@@ -96,6 +98,12 @@ class DraftError(AeatError):
     """What a record shall be made of cannot be read, or is not what its fields say."""
 
     code = "aeat.draft"
+
+
+class OutboxError(AeatError):
+    """An entry of an outbox cannot be made or changed so."""
+
+    code = "aeat.outbox"
 
 
 class QrError(AeatError):

@@ -10,6 +10,7 @@ from lxml import etree
 
 from aeat_sii.sandbox.sii import OPERATIONS, SiiService
 from aeat_sii.testing import examples
+from aeat_sii.testing.sii_attempts import Attempt, attempts
 from einvoice_core.testing.judges import official
 from einvoice_core.xml.parsing import parse
 
@@ -51,6 +52,16 @@ def judged(envelope: etree._Element) -> str:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_samples_are_answered(name: str) -> None:
     assert judged(copy.deepcopy(sample(name))) != "Fault"
+
+
+@pytest.mark.parametrize("attempt", attempts(), ids=lambda each: f"{each.code}-{each.book}")
+def test_the_answer_that_carries_a_code_has_the_official_structure(attempt: Attempt) -> None:
+    for answer in attempt.answers():
+        (answered,) = parse(answer.encode()).iterfind("{*}Body/*")
+        name = etree.QName(answered)
+        if name.localname != "Fault":
+            alone = etree.fromstring(etree.tostring(answered))
+            schema(str(name.namespace).rpartition("/")[2]).assertValid(alone)
 
 
 @settings(max_examples=300, deadline=None)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from aeat_sii.cli.options import connection_options, credential_from
-from aeat_sii.errors import DraftError
 from einvoice_core.cli import FINDINGS, VALID
 
 if TYPE_CHECKING:
@@ -46,22 +45,9 @@ def _place(environment: str, authority: str, *, accept_marked: bool) -> "Place":
 
 
 def _message(file: Path) -> "Submission":
-    """Read a submission, in its SOAP envelope or without it."""
-    from lxml import etree
+    from aeat_sii.sii.messages import read_submission
 
-    from aeat_sii.sii.books import BOOKS
-    from aeat_sii.sii.namespaces import SII_LR, from_canary
-    from einvoice_core.xml.binding import read
-    from einvoice_core.xml.parsing import parse
-
-    root = from_canary(parse(file.read_bytes()))
-    kinds = [kind for b in BOOKS.values() for kind in (b.submission, b.cancellation) if kind]
-    for kind in kinds:
-        name = f"{{{SII_LR}}}{kind.xml_type.name if kind.xml_type else ''}"
-        found = next(root.iter(name), None)
-        if isinstance(found, etree._Element):
-            return read(found, kind).require()
-    raise DraftError(f"{file} holds no submission to a book of the SII")
+    return read_submission(file.read_bytes())
 
 
 @sii.command()

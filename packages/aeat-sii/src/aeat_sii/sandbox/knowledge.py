@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from tax_es.ids import nif
 
@@ -24,6 +25,10 @@ class Knowledge:
         may_act_for: Whether the holder of a certificate may send for a taxpayer, besides the
             taxpayer itself; both as NIF.
         may_amend: Whether a presenter may amend the records of a taxpayer that others presented.
+        joined_sii_on: Day since when a taxpayer keeps its books through SII; by default that on
+            which SII began.
+        may_see_totals: Whether the holder of a certificate who acts for a taxpayer may see the
+            sums of its books too; both as NIF.
         is_suspended: Whether the access of a taxpayer is suspended.
         is_named: Whether the census has a name beside a NIF; asked of a representative, and by
             whoever asks the census.
@@ -38,6 +43,8 @@ class Knowledge:
     has_request: Callable[[str], bool] = lambda text: True
     may_act_for: Callable[[str, str], bool] = lambda holder, taxpayer: False
     may_amend: Callable[[str, str], bool] = lambda holder, taxpayer: True
+    joined_sii_on: Callable[[str], date] = lambda taxpayer: date(2017, 7, 1)
+    may_see_totals: Callable[[str, str], bool] = lambda holder, taxpayer: True
     is_suspended: Callable[[str], bool] = lambda taxpayer: False
     is_named: Callable[[str, str], bool] = lambda nif, name: True
     is_alike: Callable[[str, str], bool] = lambda nif, name: False

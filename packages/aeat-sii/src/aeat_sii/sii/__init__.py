@@ -14,7 +14,7 @@ from aeat_sii.sii.client import AsyncClient, Client
 from aeat_sii.sii.codes import Communication, ContrastState
 from aeat_sii.sii.converting import CannotBookError, issued_of
 from aeat_sii.sii.deadlines import deadline_of
-from aeat_sii.sii.messages import build, match, prepare, read_answer
+from aeat_sii.sii.messages import build, match, prepare, read_answer, read_submission
 from aeat_sii.sii.querying import build_query, next_page, read_query_answer
 from aeat_sii.sii.rules import validate
 
@@ -45,5 +45,6 @@ __all__ = [
     "prepare",
     "read_answer",
     "read_query_answer",
+    "read_submission",
     "validate",
 ]

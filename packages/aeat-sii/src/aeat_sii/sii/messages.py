@@ -10,10 +10,10 @@ from lxml import etree
 
 from aeat_sii.conversation import Request, content_of
 from aeat_sii.environments import CertificateKind
-from aeat_sii.errors import BatchError, ProtocolError, WrongAnswerError
+from aeat_sii.errors import BatchError, DraftError, ProtocolError, WrongAnswerError
 from aeat_sii.sii.answers import Answer, AnswerLine, answer_type
 from aeat_sii.sii.authorities import Authority, Place
-from aeat_sii.sii.books import home_of, layout_of
+from aeat_sii.sii.books import BOOKS, home_of, layout_of
 from aeat_sii.sii.codes import Communication
 from aeat_sii.sii.keys import Key, key_of, key_of_line
 from aeat_sii.sii.namespaces import SII, SII_LR, from_canary, to_canary
@@ -29,8 +29,18 @@ from einvoice_core.http import Reply
 from einvoice_core.soap import envelope
 from einvoice_core.xml.binding import read, write
 from einvoice_core.xml.errors import DocumentRefused
+from einvoice_core.xml.parsing import parse
 
-__all__ = ["MAX_ANSWER", "build", "content", "match", "prepare", "read_answer", "request_of"]
+__all__ = [
+    "MAX_ANSWER",
+    "build",
+    "content",
+    "match",
+    "prepare",
+    "read_answer",
+    "read_submission",
+    "request_of",
+]
 
 MAX_ANSWER = 64 * 1024 * 1024
 """Bytes of an answer that are read; a page of 10,000 invoices takes some 25 MB."""
@@ -44,6 +54,30 @@ _TECHNICAL = frozenset(
 )
 
 _PREFIXES = {"siiLR": SII_LR, "sii": SII}
+
+
+def read_submission(xml: bytes) -> Submission:
+    """Read a submission to a book, in its SOAP envelope or without it.
+
+    Args:
+        xml: Of any authority.
+
+    Returns:
+        The submission, its records in the agency's namespaces.
+
+    Raises:
+        DraftError: There is no submission in it.
+        DocumentRefused: It is not XML, or not of its structure.
+    """
+    root = from_canary(parse(xml))
+    for layout in BOOKS.values():
+        for kind in (layout.submission, layout.cancellation):
+            name = f"{{{SII_LR}}}{kind.xml_type.name}" if kind and kind.xml_type else ""
+            found = next(root.iter(name), None) if kind else None
+            if kind and isinstance(found, etree._Element):
+                submission: Submission = read(found, kind).require()
+                return submission
+    raise DraftError("the file holds no submission to a book of the SII")
 
 
 def prepare(

@@ -9,7 +9,7 @@ submission might count twice: they are asked for first, and of payments only the
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Protocol
@@ -43,7 +43,7 @@ from einvoice_core.records import XmlType
 from einvoice_core.xml.binding import write
 from einvoice_core.xml.parsing import parse
 
-__all__ = ["Outcome", "Sender", "Settled", "is_same", "query_of", "send_again"]
+__all__ = ["Outcome", "Sender", "Settled", "is_same", "query_of", "send_again", "settle_line"]
 
 _ALREADY_CANCELLED = "3001"
 """The record is already out of the book."""
@@ -87,11 +87,13 @@ class Settled:
         outcome: What is known.
         line: What the authority said of it in the last submission; ``None`` when it did not need
             to be sent again.
+        csv: Verification code of the submission that brought it, where it is known.
     """
 
     record: AnyRecord
     outcome: Outcome
     line: AnswerLine | None = None
+    csv: str | None = None
 
 
 def send_again(
@@ -133,13 +135,24 @@ def send_again(
         lines = {key_of_line(line): line for line in answer.lines}
         for number, sent in waiting.items():
             line = lines[key_of(sent)]
-            settled[number] = _settled(client, records[number], line, titular, cancels)
+            verdict = settle_line(client, records[number], line, titular)
+            settled[number] = replace(verdict, csv=answer.csv if line.is_accepted else line.csv)
     return tuple(settled[number] for number in range(len(records)))
 
 
-def _settled(
-    client: Sender, record: AnyRecord, line: AnswerLine, titular: Titular, cancels: bool
-) -> Settled:
+def settle_line(client: Sender, record: AnyRecord, line: AnswerLine, titular: Titular) -> Settled:
+    """Say what the authority holds of a record by its line of an answer.
+
+    Args:
+        client: Asks what is held, where the line says that something is.
+        record: What was sent.
+        line: What the authority said of it.
+        titular: Whose books they are.
+
+    Raises:
+        AeatError: The authority did not say what it holds.
+    """
+    _, cancels = home_of(record)
     if line.is_accepted:
         with_errors = line.state is LineState.WITH_ERRORS
         return Settled(record, Outcome.WITH_ERRORS if with_errors else Outcome.ACCEPTED, line)

@@ -2,7 +2,7 @@
 
 import random
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -14,10 +14,10 @@ from aeat_sii.sandbox.grammar import BadStructureError, BadValue
 from aeat_sii.sandbox.knowledge import Knowledge
 from aeat_sii.sandbox.service import Service
 from aeat_sii.sandbox.sii import checks, queries
-from aeat_sii.sandbox.sii.keys import identification, key_of, only
+from aeat_sii.sandbox.sii.keys import identification, key_of, only, repeatable, require_nameable
 from aeat_sii.sandbox.sii.register import Attached, Held, Register, State
 from aeat_sii.sandbox.sii.tables import OPERATIONS, Operation, grammar, said, value_codes
-from aeat_sii.sandbox.sii.tree import Field, Tree, Value, many, sub, text, tree_of
+from aeat_sii.sandbox.sii.tree import Field, Tree, Value, leaves, many, sub, text, tree_of
 from aeat_sii.sandbox.sii.writing import envelope, moment
 from aeat_sii.sandbox.soap import EnvelopeCodes, fault, message_of
 
@@ -145,6 +145,13 @@ class SiiService:
             code = {(True, False): "4130", (False, True): "4131"}.get(side, "4114")
             code = "4136" if operation.does == "totals" else code
             raise BadStructureError(code, f"NIF del titular del certificado: {holder_nif}")
+        if not self.known.is_known(holder_nif):
+            raise BadStructureError("4109", f"NIF: {holder_nif}")
+        if operation.does == "totals":
+            if holder_nif != nif and not self.known.may_see_totals(holder_nif, nif):
+                raise BadStructureError("4135")
+            if self.known.joined_sii_on(nif) > in_spain(self.clock()).date():
+                raise BadStructureError("4137", f"NIF: {nif}")
         if self.known.is_suspended(nif):
             raise BadStructureError("4118")
         return holder_nif
@@ -186,7 +193,7 @@ class _Submission:
         names = identification(self.operation)
         elements = list(message)[1:]
         for element in elements if wrong else ():
-            _require_nameable(element, names, codes)
+            require_nameable(element, names, codes)
         lines: list[Value] = [self._line(element, names, codes) for element in elements]
         states = {text(line, "EstadoRegistro") for line in lines if not isinstance(line, str)}
         answer: dict[str, Field] = {"Cabecera": self.header, "RespuestaLinea": lines}
@@ -207,9 +214,11 @@ class _Submission:
     ) -> Tree:
         record = tree_of(element)
         body = sub(record, self.operation.body) if self.operation.body else {}
-        named = {**only(record, names), **only(body, ("IdentificacionBien",))}
+        named: Tree = {**only(record, names), **only(body, ("IdentificacionBien",))}
         key = key_of(named)
         bad = next((wrong[node] for node in element.iter() if node in wrong), "") if wrong else ""
+        if wrong:
+            named = repeatable(named)
         held = self.service.register.find(self.titular, self.operation.book, key)
         code, admitted, duplicate = bad, "", False
         if not bad:
@@ -237,11 +246,14 @@ class _Submission:
         """Return the code of a rejection, that of an admitted error, and whether it is double."""
         known = self.service.known
         case = checks.Case(self.operation, self.header, record, body, self.now, known)
-        if self.operation.does == "cancel":
-            return self._movement(held), "", False
-        if self.operation.does == "attach":
-            return _addition(self.operation, held) or next(checks.rejections(case), ""), "", False
-        code = next(checks.rejections(case), "")
+        if self.operation.does in ("cancel", "attach"):
+            code = self._of_another(record)
+            if self.operation.does == "cancel":
+                code = code or self._movement(held) or _ending(held, record, self.now)
+            else:
+                code = code or _addition(self.operation, held)
+            return code or next(checks.rejections(case), ""), "", False
+        code = next(checks.rejections(case), "") or self._first_dispatch(record)
         if code:
             return code, "", False
         if text(self.header, "TipoComunicacion") in ("A0", "A5"):
@@ -249,11 +261,24 @@ class _Submission:
                 return self.operation.duplicate, "", True
         else:
             code = self._movement(held)
+            if not code and held and _period(held.record) != _period(record):
+                code = "3019"
             if code:
                 return code, "", False
         if held and not self._may_amend(held):
             return "3010", "", False
         return "", next(checks.warnings(case), ""), False
+
+    def _of_another(self, record: Tree) -> str:
+        issuer = text(record, "IDFactura", "IDEmisorFactura", "NIF")
+        return "3902" if self.operation.book == "issued" and issuer != self.titular else ""
+
+    def _first_dispatch(self, record: Tree) -> str:
+        first = sub(record, "OperacionIntracomunitaria", "IdRegistroExpInicial")
+        key = tuple(each.upper() for each in leaves(first))
+        known = self.service.register.find(self.titular, "consignment", key)
+        missing = known is None or known.state is State.CANCELLED
+        return "1521" if self.operation.book == "consignment" and first and missing else ""
 
     def _movement(self, held: Held | None) -> str:
         if held is None:
@@ -302,6 +327,21 @@ class _Submission:
             )
 
 
+def _period(record: Tree) -> tuple[str, str]:
+    period = sub(record, "PeriodoLiquidacion")
+    return text(period, "Ejercicio"), text(period, "Periodo")
+
+
+def _ending(held: Held | None, record: Tree, now: datetime) -> str:
+    """Return the code for a cancellation whose period is not that of what is held."""
+    (year, part), (own_year, own_part) = _period(record), _period(held.record if held else record)
+    if year != own_year:
+        return "3015"
+    if year == str(now.year) and checks.first_month(part) > now.month:
+        return "3016"
+    return "3017" if part != own_part else ""
+
+
 def _addition(operation: Operation, held: Held | None) -> str:
     if held is None:
         return "3002"
@@ -322,25 +362,3 @@ def _duplicate(held: Held) -> Tree:
         found["CodigoErrorRegistro"] = held.code
         found["DescripcionErrorRegistro"] = said(held.code)
     return found
-
-
-def _require_nameable(
-    element: etree._Element, names: tuple[str, ...], wrong: dict[etree._Element, str]
-) -> None:
-    """Refuse a message with a record that the answer could not name."""
-    for node in _named(element, names):
-        if node not in wrong:
-            continue
-        name = etree.QName(node).localname
-        stated = (node.text or "").strip()
-        if name.startswith("Fecha"):
-            if not grammar().texts["fecha"].fullmatch(stated):
-                raise BadStructureError("4106", f"Campo: {name}.")
-        else:
-            raise BadStructureError("4111" if name == "NIF" else "4102", f"Campo: {name}.")
-
-
-def _named(element: etree._Element, names: tuple[str, ...]) -> Iterator[etree._Element]:
-    for child in element.iter():
-        if etree.QName(child).localname in names:
-            yield from child.iter()

@@ -1,35 +1,8 @@
-"""The tables of the store, for SQLite and PostgreSQL, and the difference between the two."""
+"""The tables of the store, for SQLite and PostgreSQL."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from aeat_sii._database import Connection, Cursor, is_sqlite, run
 
 __all__ = ["TABLES", "Connection", "Cursor", "create_tables", "is_sqlite", "run"]
-
-
-class Cursor(Protocol):
-    """A cursor of the Python database interface (PEP 249)."""
-
-    rowcount: int
-
-    def execute(self, sql: str, parameters: Any = ..., /) -> Any:  # noqa: ANN401 - as PEP 249
-        """Run a statement."""
-        ...
-
-    def fetchone(self) -> Any:  # noqa: ANN401 - as PEP 249
-        """Return the next row."""
-        ...
-
-    def fetchall(self) -> list[Any]:
-        """Return the rows that are left."""
-        ...
-
-
-class Connection(Protocol):
-    """A connection of the Python database interface: ``sqlite3`` or ``psycopg``."""
-
-    def cursor(self) -> Any:  # noqa: ANN401 - drivers type their cursors in their own ways
-        """Open a cursor."""
-        ...
 
 
 TABLES = ("verifactu_chain", "verifactu_record", "verifactu_delivery", "verifactu_pace")
@@ -115,18 +88,6 @@ _GUARDS_POSTGRESQL = (
 )
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7310534402)"
 """Processes that start together create the tables one after the other; the number is any."""
-
-
-def is_sqlite(connection: Connection) -> bool:
-    """Tell which of the two databases a connection speaks to."""
-    return type(connection).__module__.partition(".")[0] == "sqlite3"
-
-
-def run(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> Any:  # noqa: ANN401 - a cursor
-    """Run a statement written with ``?`` and return its cursor."""
-    cursor = connection.cursor()
-    cursor.execute(sql if is_sqlite(connection) else sql.replace("?", "%s"), tuple(parameters))
-    return cursor
 
 
 def create_tables(connection: Connection) -> None:

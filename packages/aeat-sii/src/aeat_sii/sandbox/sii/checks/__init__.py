@@ -8,12 +8,15 @@ from collections.abc import Iterator
 
 from aeat_sii.sandbox.sii.checks import consignment, issued, rates, received, shared
 from aeat_sii.sandbox.sii.checks.case import Case
+from aeat_sii.sandbox.sii.checks.shared import first_month
 
-__all__ = ["Case", "rejections", "warnings"]
+__all__ = ["Case", "first_month", "rejections", "warnings"]
 
 
 def rejections(case: Case) -> Iterator[str]:
     """Yield the codes for which a record is rejected."""
+    if case.operation.does == "cancel":
+        return
     yield from shared.of_period(case)
     if case.operation.does == "attach":
         yield from shared.of_payments(case)

@@ -67,6 +67,16 @@ class Case:
         return day(self.body, "FechaOperacion")
 
     @property
+    def happened_on(self) -> date:
+        """Day of the operation: that of issue where no other is stated."""
+        return self.operated_on or self.issued_on
+
+    @property
+    def is_corrective(self) -> bool:
+        """Whether the invoice corrects another."""
+        return self.kind.startswith("R")
+
+    @property
     def regimes(self) -> tuple[str, ...]:
         """The keys of regime, the main one first."""
         names = (_REGIME, f"{_REGIME}Adicional1", f"{_REGIME}Adicional2")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from aeat_sii.sandbox.sii.checks.case import Case
-from aeat_sii.sandbox.sii.tree import Tree, sub, text
+from aeat_sii.sandbox.sii.tree import Tree, leaves, sub, text
 
 __all__ = ["of_goods"]
 
@@ -20,19 +20,24 @@ def of_goods(case: Case) -> Iterator[str]:
         yield "1506"
     if kind not in _STARTS and "Contraparte" in record:
         yield "1507"
-    yield from _by_vat(record, "Contraparte", "1508")
+    yield from _by_vat(case, record, "Contraparte", "1508", "1149")
     if kind == "02" and "SustitutoDestinatarioInicial" not in record:
         yield "1509"
     if kind != "02" and "SustitutoDestinatarioInicial" in record:
         yield "1510"
-    yield from _by_vat(record, "SustitutoDestinatarioInicial", "1511")
+    yield from _by_vat(case, record, "SustitutoDestinatarioInicial", "1511", "1527")
     if kind == "01" and "Deposito" not in record:
         yield "1512"
-    yield from _by_vat(sub(record, "Deposito"), "Depositario", "1513")
-    yield from _of_movement(record, kind)
+    yield from _by_vat(case, sub(record, "Deposito"), "Depositario", "1513", "1528")
+    keeper = sub(record, "Deposito", "Depositario")
+    if keeper and tuple(leaves(keeper, "NombreRazon")) == tuple(
+        leaves(case.counterpart, "NombreRazon")
+    ):
+        yield "1526"
+    yield from _of_movement(case, record, kind)
 
 
-def _of_movement(record: Tree, kind: str) -> Iterator[str]:
+def _of_movement(case: Case, record: Tree, kind: str) -> Iterator[str]:
     moved = sub(record, "OperacionIntracomunitaria")
     sent = sub(moved, "InfoExpedicionRecepcion")
     if kind in ("01", "02", "09") and not sent:
@@ -56,14 +61,20 @@ def _of_movement(record: Tree, kind: str) -> Iterator[str]:
         yield "1523"
     if kind not in ("01", "02", "07", "09") and "PrecioUnitario" not in final:
         yield "1524"
-    yield from _by_vat(final, "DestinatarioFinal", "1525")
+    yield from _by_vat(case, final, "DestinatarioFinal", "1525", "1529")
     if kind == "02" and "FechaSustitucion" not in sent:
         yield "1533"
     if kind != "02" and "FechaSustitucion" in sent:
         yield "1534"
 
 
-def _by_vat(holder: Tree, name: str, code: str) -> Iterator[str]:
+def _by_vat(case: Case, holder: Tree, name: str, code: str, unknown: str) -> Iterator[str]:
     person = sub(holder, name)
-    if person and "NIF" not in person and text(person, "IDOtro", "IDType") != "02":
+    if not person:
+        return
+    if "NIF" not in person and text(person, "IDOtro", "IDType") != "02":
         yield code
+    stated, other = text(person, "NIF"), text(person, "IDOtro", "ID")
+    good = case.known.is_known(stated) if stated else case.known.is_known_abroad(other)
+    if not good:
+        yield unknown

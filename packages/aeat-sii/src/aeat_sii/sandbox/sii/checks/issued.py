@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from aeat_sii.sandbox.sii.checks.case import Case
+from aeat_sii.sandbox.sii.checks.rates import worsens
 from aeat_sii.sandbox.sii.checks.shared import of_building
 from aeat_sii.sandbox.sii.contrast import issued_sums
 from aeat_sii.sandbox.sii.tree import amount, many, sub, text
@@ -15,6 +16,7 @@ _ANONYMOUS = ("F2", "F4", "R5")
 _WHOLE = ("F1", "F3", "R1", "R2", "R3", "R4")
 _TRAVELLERS = ("A5", "A6")
 _FUEL_SINCE = date(2026, 2, 1)
+_AJ_SINCE = date(2023, 7, 1)
 _OSS_SINCE = date(2021, 7, 1)
 
 
@@ -40,8 +42,9 @@ def of_invoice(case: Case) -> Iterator[str]:
         yield "1207"
     for building in many(case.body, "DatosInmueble", "DetalleInmueble"):
         yield from of_building(building)
-    happened = case.operated_on or case.issued_on
-    if "HidrocarburosExtraidosDeposito" in case.body and happened < _FUEL_SINCE:
+    if "ImporteTransmisionInmueblesSujetoAIVA" in case.body and not case.counterpart:
+        yield "1170"
+    if "HidrocarburosExtraidosDeposito" in case.body and case.happened_on < _FUEL_SINCE:
         yield "1592"
     if "BaseImponibleACoste" in case.body and "06" not in case.regimes:
         yield "1281"
@@ -122,7 +125,7 @@ def _of_regime(case: Case) -> Iterator[str]:
 
 
 def _of_aj(case: Case) -> Iterator[str]:
-    if case.issued_on.year < 2023:
+    if case.issued_on < _AJ_SINCE:
         yield "1548"
     if case.operated_on:
         yield "1549"
@@ -140,10 +143,11 @@ def _of_aj(case: Case) -> Iterator[str]:
 
 def of_breakdown(case: Case) -> Iterator[str]:
     """Judge the breakdown."""
-    if "DesgloseTipoOperacion" in sub(case.body, "TipoDesglose") and not any(
-        case.blocks("services", "goods")
-    ):
+    breakdown = sub(case.body, "TipoDesglose")
+    if "DesgloseTipoOperacion" in breakdown and not any(case.blocks("services", "goods")):
         yield "1148"
+    if "DesgloseFactura" in breakdown and not any(case.blocks("invoice")):
+        yield "1141"
     for block in case.blocks():
         if not ({"Sujeta", "NoSujeta"} & block.keys()):
             yield "1141"
@@ -151,6 +155,7 @@ def of_breakdown(case: Case) -> Iterator[str]:
             yield "1140"
         if "NoSujeta" in block and not sub(block, "NoSujeta"):
             yield "1115"
+    yield from _of_not_subject(case)
     causes = {text(line, "CausaExencion") for line in case.exempt()}
     ways = {way for way, _ in case.taxed()}
     outside = any(case.not_subject())
@@ -174,6 +179,17 @@ def of_breakdown(case: Case) -> Iterator[str]:
         yield "1328"
     if case.kind == "F2" and _worth(case) > Decimal(3000):
         yield "1329"
+
+
+def _of_not_subject(case: Case) -> Iterator[str]:
+    elsewhere = any("ImporteTAIReglasLocalizacion" in part for part in case.not_subject())
+    others = any("ImportePorArticulos7_14_Otros" in part for part in case.not_subject())
+    if "08" in case.regimes and not elsewhere:
+        yield "1171"
+    if case.only_regime == "08" and others:
+        yield "1298"
+    if case.only_regime == "10" and elsewhere:
+        yield "1311"
 
 
 def _of_one_regime(
@@ -226,6 +242,7 @@ def admitted(case: Case) -> Iterator[str]:
     unnamed = "FacturaSinIdentifDestinatarioAritculo6.1.d"
     if text(case.body, unnamed) == "S" and case.kind not in _ANONYMOUS:
         yield "2023"
+    yield from worsens(case, [line for _, line in case.taxed()])
     if case.total is not None and case.differ(case.total, _worth(case)) and _is_summed(case):
         yield "2025"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from aeat_sii.sandbox.sii.checks.case import Case
+from aeat_sii.sandbox.sii.checks.rates import worsens
 from aeat_sii.sandbox.sii.tree import amount, day, many, sub, text
 
 __all__ = ["admitted", "of_invoice"]
@@ -29,6 +30,7 @@ def of_invoice(case: Case) -> Iterator[str]:
             if case.kind == kind:
                 yield code
     yield from _of_regime(case)
+    yield from _of_lines(case)
     yield from _of_deduction(case)
     yield from _of_later_deduction(case)
     yield from _of_small_invoices(case)
@@ -72,9 +74,21 @@ def _of_regime(case: Case) -> Iterator[str]:
         yield "1358"
 
 
+def _of_lines(case: Case) -> Iterator[str]:
+    compensated = ("BaseImponible", "PorcentCompensacionREAGYP", "ImporteCompensacionREAGYP")
+    for line in many(case.body, "DesgloseFactura", "DesgloseIVA", "DetalleIVA"):
+        if case.regimes[0] == "02" and not all(name in line for name in compensated):
+            yield "1179"
+        if case.only_regime == "08" and set(line) - {"BaseImponible"}:
+            yield "1340"
+
+
 def _of_deduction(case: Case) -> Iterator[str]:
     deducted = amount(case.body, "CuotaDeducible")
     lines = list(case.borne())
+    declared = text(case.record, "IDFactura", "NumSerieFacturaEmisor")
+    if deducted and case.kind == "F5" and declared[2:4] != "ES":
+        yield "1579"
     if deducted and "13" in case.regimes:
         yield "1212"
     if deducted and case.kind == "F2":
@@ -137,6 +151,11 @@ def admitted(case: Case) -> Iterator[str]:
     ):
         if not agrarian and any(name in line for line in lines):
             yield code
+    if case.regimes[0] == "02" and any(
+        name in line for line in lines for name in ("TipoImpositivo", "CuotaSoportada")
+    ):
+        yield "2014"
+    yield from worsens(case, lines)
     names = (
         "BaseImponible",
         "CuotaSoportada",
