@@ -12,11 +12,13 @@ __all__ = [
     "BookedState",
     "CensusAnswer",
     "ChainAudit",
+    "CodeAdvice",
     "DeliveryResult",
     "HeldInvoice",
     "HeldPage",
     "Party",
     "PlaceInQuery",
+    "RecomputedFingerprint",
     "RecordState",
 ]
 
@@ -101,6 +103,30 @@ class CensusAnswer(BaseModel):
     outcome: Outcome
     said: str
     """The agency's own word: also that the NIF was ended (``BAJA``) or revoked (``REVOCADO``)."""
+
+
+class RecomputedFingerprint(BaseModel):
+    """A record or event of a document: what it states, and what its texts give."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    """``alta``, ``anulacion`` or ``evento``."""
+    stated: str
+    computed: str
+    line: int | None
+
+
+class CodeAdvice(BaseModel):
+    """What follows from a code of the agency."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    consequence: str
+    """``refuses_submission``, ``rejects_record`` or ``admits``."""
+    step: str
+    note: str | None
 
 
 class BookedState(BaseModel):
