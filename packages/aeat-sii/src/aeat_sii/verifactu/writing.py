@@ -87,7 +87,7 @@ def _kept(value: object, kind: type, codec: Codec[Any]) -> str:
     return text
 
 
-Write = Callable[[Any, _Texts, _Days, dict[Any, str]], str]
+_Write = Callable[[Any, _Texts, _Days, dict[Any, str]], str]
 """Record, and what has been written in this message -> its element."""
 
 _RECURRING = (InvoicingSystem, Person)
@@ -127,7 +127,7 @@ def write_submission(submission: Submission, before: bytes = b"", behind: bytes 
 
 
 @cache
-def _writer(record: type[Record], name: str) -> Write:
+def _writer(record: type[Record], name: str) -> _Write:
     """Make the function that writes a record as an element of that name."""
     return _Source().function(record, name)
 
@@ -146,7 +146,7 @@ class _Source:
         }
         self._count = 0
 
-    def function(self, record: type[Record], name: str) -> Write:
+    def function(self, record: type[Record], name: str) -> _Write:
         """Compile the function of a record."""
         lines = [
             "def written(r, texts, days, seen):",
@@ -155,7 +155,7 @@ class _Source:
         source = "\n".join((*lines, "    return text"))
         # The source is made of the annotations of a class; no value of a record is in it.
         exec(compile(source, f"<{record.__name__}>", "exec"), self._space)  # noqa: S102
-        written: Write = self._space["written"]
+        written: _Write = self._space["written"]
         return written
 
     def _named(self, value: object) -> str:
