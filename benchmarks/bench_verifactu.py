@@ -40,8 +40,9 @@ def milliseconds(work: Callable[[], object], times: int = 5) -> float:
 
 
 def drafts() -> list[RegistrationRecord]:
-    """Make the records without their places."""
-    return [examples.registration(f"2026/{number:04}") for number in range(COUNT)]
+    """Make the records without their places, of one program."""
+    system = examples.system()
+    return [examples.registration(f"2026/{number:04}", system=system) for number in range(COUNT)]
 
 
 def chained(records: list[RegistrationRecord]) -> list[RegistrationRecord]:

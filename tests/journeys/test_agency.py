@@ -55,6 +55,42 @@ def test_the_agency_is_asked_what_it_holds(office: Any) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "server.invalid")
 
 
+def test_a_record_is_looked_at_without_the_agency(office: Any) -> None:
+    (issued,) = issue(office, 1)
+    state = office.get(f"/aeat/invoices/{issued['id']}").json()
+
+    drawing = office.get(f"/aeat/invoices/{issued['id']}/qr", params={"size_mm": 30})
+    record = office.get(f"/aeat/invoices/{issued['id']}/record").content
+    (found,) = office.post("/aeat/fingerprints", content=record).json()
+    (changed,) = office.post("/aeat/fingerprints", content=record.replace(b"A/1", b"A/2")).json()
+    duplicate = office.get("/aeat/codes/3000").json()
+
+    assert drawing.headers["content-type"] == "image/svg+xml"
+    assert drawing.text.startswith("<svg ")
+    assert (found["kind"], found["stated"]) == ("alta", found["computed"])
+    assert found["stated"] == state["fingerprint"]
+    assert changed["stated"] != changed["computed"]
+    assert (duplicate["consequence"], duplicate["step"]) == ("rejects_record", "settle")
+    assert office.get("/aeat/invoices/nobody/qr").status_code == 404
+    assert office.get(f"/aeat/invoices/{issued['id']}/qr?size_mm=50").status_code == 422
+    assert office.post("/aeat/fingerprints", content=b"no XML").status_code == 422
+    assert office.get("/aeat/codes/x").status_code == 422
+
+
+def test_the_census_is_asked_before_a_customer_is_billed(office: Any) -> None:
+    known = office.get("/aeat/census/B12345674", params={"name": "Comercial de Ejemplo, S.A."})
+    unknown = office.get("/aeat/census/B12345670", params={"name": "Comercial de Ejemplo, S.A."})
+
+    assert known.json() == {
+        "nif": "B12345674",
+        "name": "Comercial de Ejemplo, S.A.",
+        "outcome": "identified",
+        "said": "IDENTIFICADO",
+    }
+    assert unknown.json()["outcome"] == "not_identified"
+    assert office.get("/aeat/census/B1", params={"name": "X"}).status_code == 422
+
+
 def test_the_chain_is_handed_over_octet_by_octet(office: Any) -> None:
     issued = issue(office, 2)
 

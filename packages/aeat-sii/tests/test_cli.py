@@ -207,6 +207,24 @@ def test_a_certificate_tells_whose_it_is_and_warns_before_it_ends(
     assert "secret" not in calm.out + worried.out + closed.err
 
 
+def test_the_census_says_whether_a_nif_belongs_to_a_name(
+    run: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("AEAT_CERTIFICATE_PASSWORD", "x")
+    with sandbox.serve() as agency:
+        certificate, trust = tmp_path / "c.p12", tmp_path / "root.pem"
+        certificate.write_bytes(agency.authority.issue(ISSUER, "ANA DEMO").to_pkcs12(b"x"))
+        trust.write_bytes(agency.authority.pem)
+        options = ("--certificate", certificate, "--environment", agency.url, "--trust", trust)
+        found = run("census", ISSUER, "ANA DEMO", *options)
+        unknown = run("census", "12345678A", "ANA DEMO", "--format", "json", *options)
+
+    assert (found.code, found.out) == (0, f"{ISSUER} ANA DEMO: identified (IDENTIFICADO)\n")
+    assert unknown.code == 1
+    assert json.loads(unknown.out)["outcome"] == "not_identified"
+    assert run("census", ISSUER, "X", "--certificate", certificate).code == 2
+
+
 def test_the_sandbox_runs_until_it_is_interrupted(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from aeat_sii.cli import main; main()", "sandbox"]
     options = ["--port", "0", "--certificates", str(tmp_path), "--holder", ISSUER]

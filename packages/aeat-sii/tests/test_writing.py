@@ -57,7 +57,7 @@ def quick(submission: Submission, monkeypatch: pytest.MonkeyPatch) -> bytes:
 
     with monkeypatch.context() as patch:
         patch.setattr(writing, "write", unwanted)
-        return b"".join(writing.parts_of(submission))
+        return writing.write_submission(submission)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -119,7 +119,7 @@ def test_a_signature_is_left_to_the_general_writer() -> None:
     signature = RawXml('<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>')
     record = link(examples.registration(), None).model_copy(update={"signature": signature})
     submission = prepare([record])
-    assert b"".join(writing.parts_of(submission)) == general(submission)
+    assert writing.write_submission(submission) == general(submission)
     assert signature.encode() in build(submission)
 
 
@@ -155,9 +155,9 @@ def test_what_nobody_validated_is_written_or_refused_as_the_general_writer_does(
         expected = general(submission)
     except WriteRefused as error:
         with pytest.raises(WriteRefused, match=re.escape(str(error))):
-            writing.parts_of(submission)
+            writing.write_submission(submission)
     else:
-        assert b"".join(writing.parts_of(submission)) == expected
+        assert writing.write_submission(submission) == expected
 
 
 def test_a_class_derived_from_ours_is_left_to_the_general_writer() -> None:
@@ -166,7 +166,7 @@ def test_a_class_derived_from_ours_is_left_to_the_general_writer() -> None:
 
     record = link(examples.registration(), None)
     derived = Derived(header=prepare([record]).header, records=prepare([record]).records)
-    assert b"".join(writing.parts_of(derived)) == general(derived)
+    assert writing.write_submission(derived) == general(derived)
 
 
 def test_instants_of_one_moment_in_the_repeated_hour_keep_their_offsets(

@@ -110,6 +110,7 @@ def create_app(
     app.state.clock = clock
     app.state.agency = agency
     app.state.agency_connect = connect
+    app.state.census_connect = aeat_service.census_connector(agency, roots)
     app.state.sii_connect = aeat_service.sii_connector(_sii(chosen), roots)
     app.state.declaration = declared
     app.state.face = connect_face

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from aeat_sii import sii
+from aeat_sii import census, sii
 from aeat_sii.environments import Environment
 from aeat_sii.verifactu.client import Client
 from aeat_sii.verifactu.declaration import Declaration
@@ -31,6 +31,8 @@ __all__ = [
     "AppSettings",
     "AppTokens",
     "As4Gateway",
+    "CensusConnect",
+    "CensusConnectFunction",
     "Db",
     "FaceConnect",
     "Linked",
@@ -42,6 +44,9 @@ __all__ = [
 
 AgencyConnectFunction = Callable[[Credential], Client]
 """Opens the agency's service with a certificate."""
+
+CensusConnectFunction = Callable[[Credential], census.Client]
+"""Opens the agency's census with a certificate."""
 
 SiiConnectFunction = Callable[[Credential], sii.Client]
 """Opens the services of the SII with a certificate."""
@@ -92,6 +97,11 @@ def _agency_connect(request: Request) -> AgencyConnectFunction:
     return connect
 
 
+def _census_connect(request: Request) -> CensusConnectFunction:
+    connect: CensusConnectFunction = request.app.state.census_connect
+    return connect
+
+
 def _sii_connect(request: Request) -> SiiConnectFunction:
     connect: SiiConnectFunction = request.app.state.sii_connect
     return connect
@@ -119,6 +129,7 @@ AppClock = Annotated[Callable[[], datetime], Depends(_clock)]
 FaceConnect = Annotated[
     Callable[[Credential], tuple[face.Rest | face.Soap, face.Client]], Depends(_face)
 ]
+CensusConnect = Annotated[CensusConnectFunction, Depends(_census_connect)]
 SiiConnect = Annotated[SiiConnectFunction, Depends(_sii_connect)]
 AgencyConnect = Annotated[AgencyConnectFunction, Depends(_agency_connect)]
 AppDeclaration = Annotated[Declaration | None, Depends(_declaration)]

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from aeat_sii.errors import UnknownServiceError
 from einvoice_core.timeline import Dated, Timeline, load_timelines
 
 __all__ = ["PRODUCTION", "TEST", "CertificateKind", "Environment", "local"]
@@ -67,8 +68,27 @@ class Environment:
         """
         return self._address("qr.verifactu" if verifactu else "qr.not_verifactu", on)
 
+    def census(
+        self, kind: CertificateKind = CertificateKind.PERSONAL, on: date | None = None
+    ) -> str:
+        """Return the address that tells whether a NIF belongs to a name.
+
+        Args:
+            kind: Kind of the certificate that opens the connection.
+            on: Day of the question; by default the newest address.
+
+        Raises:
+            UnknownServiceError: The agency has no such service for trials.
+        """
+        return self._address(f"census.{kind}", on)
+
     def _address(self, name: str, on: date | None) -> str:
-        timeline = self.addresses[name]
+        timeline = self.addresses.get(name)
+        if timeline is None:
+            raise UnknownServiceError(
+                f"the agency has no service {name.partition('.')[0]} in the environment "
+                f"{self.name}: use production, or a sandbox"
+            )
         return (tuple(timeline)[-1] if on is None else timeline.on(on)).value
 
 
@@ -105,6 +125,6 @@ def local(base_url: str) -> Environment:
                     for entry in timeline
                 ],
             )
-            for name, timeline in TEST.addresses.items()
+            for name, timeline in ({**PRODUCTION.addresses, **TEST.addresses}).items()
         },
     )

@@ -21,9 +21,9 @@ from einvoice_core.signing import xmldsig
 from einvoice_core.signing.algorithms import SignatureAlgorithm
 from einvoice_core.signing.errors import DeviceError
 from einvoice_core.testing.authority import ThrowawayAuthority, new_key
-from einvoice_core.testing.judges import program
+from einvoice_core.testing.judges import module, program
 
-pkcs11 = pytest.importorskip("pkcs11", reason="python-pkcs11 is not installed")
+pkcs11 = module("pkcs11")
 from einvoice_core.signing.pkcs11 import open_device  # noqa: E402 - needs what was just looked for
 
 PIN = "1234"

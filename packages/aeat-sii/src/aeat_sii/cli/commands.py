@@ -6,12 +6,20 @@ from pathlib import Path
 
 import click
 
-from aeat_sii.cli.options import credential_of, passphrase_option, password_option, registry_of
+from aeat_sii.cli.options import (
+    connection_options,
+    credential_from,
+    credential_of,
+    environment_of,
+    passphrase_option,
+    password_option,
+    registry_of,
+)
 from aeat_sii.cli.sii import sii
 from aeat_sii.cli.verifactu import verifactu
 from einvoice_core.cli import FINDINGS, VALID, command_group, write_file
 
-__all__ = ["cert", "main", "registry", "registry_add", "registry_list", "sandbox"]
+__all__ = ["census", "cert", "main", "registry", "registry_add", "registry_list", "sandbox"]
 
 
 @command_group("aeat-sii", package="aeat-sii")
@@ -21,6 +29,47 @@ def main() -> None:
 
 main.add_command(verifactu)
 main.add_command(sii)
+
+
+@main.command()
+@click.argument("nif")
+@click.argument("name", default="")
+@connection_options
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def census(
+    nif: str,
+    name: str,
+    certificate: Path | None,
+    certificates: Path | None,
+    holder: str | None,
+    password_env: str,
+    passphrase_env: str,
+    environment: str,
+    trust: Path | None,
+    form: str,
+) -> int:
+    """Ask the agency whether NIF belongs to NAME; exit 1 unless it does and is in use."""
+    from aeat_sii import census as service
+
+    with service.Client(
+        credential_from(
+            certificate, certificates, holder, password_env, passphrase_env, environment
+        ),
+        environment=environment_of(environment),
+        trust=trust.read_bytes() if trust else None,
+    ) as client:
+        found = client.check(nif, name)
+    if form == "json":
+        row = {
+            "nif": found.nif,
+            "name": found.name,
+            "outcome": found.outcome.value,
+            "said": found.said,
+        }
+        click.echo(json.dumps(row, ensure_ascii=False))
+    else:
+        click.echo(f"{found.nif} {found.name}: {found.outcome.value} ({found.said})")
+    return VALID if found.is_active else FINDINGS
 
 
 @main.group()
@@ -100,7 +149,12 @@ def cert(file: Path, password_env: str, warn_days: int, form: str) -> int:
 def _paths() -> tuple[str, ...]:
     from aeat_sii import sandbox as agency
 
-    services = agency.VERIFACTU_PATH, agency.REQUESTED_PATH, *sorted(agency.SII_PATHS)
+    services = (
+        agency.VERIFACTU_PATH,
+        agency.REQUESTED_PATH,
+        agency.CENSUS_PATH,
+        *sorted(agency.SII_PATHS),
+    )
     return *services, *agency.QR_PATHS
 
 

@@ -1,4 +1,4 @@
-"""A sandbox that plays the tax agency on this machine: VERI*FACTU, SII, and the QR page.
+"""A sandbox that plays the tax agency on this machine: VERI*FACTU, SII, census, and QR page.
 
 It judges what it receives with its own reading of the agency's documents and shares none with the
 client: it has its own table of the structure, its own fingerprint and its own checks.
@@ -16,7 +16,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aeat_sii.clock import now
-from aeat_sii.sandbox.app import QR_PATHS, REQUESTED_PATH, SII_PATHS, VERIFACTU_PATH, create_app
+from aeat_sii.sandbox.app import (
+    CENSUS_PATH,
+    QR_PATHS,
+    REQUESTED_PATH,
+    SII_PATHS,
+    VERIFACTU_PATH,
+    create_app,
+)
 from aeat_sii.sandbox.knowledge import Knowledge
 from aeat_sii.sandbox.register import Key, Register, State, Stored
 from aeat_sii.sandbox.service import DEFAULT_WAIT_S, Service
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from einvoice_core.testing.authority import ThrowawayAuthority
 
 __all__ = [
+    "CENSUS_PATH",
     "QR_PATHS",
     "REQUESTED_PATH",
     "SII_PATHS",

@@ -6,8 +6,8 @@ The certificate of the caller comes through the TLS extension of ASGI, which
 
 from urllib.parse import urlsplit
 
-from aeat_sii.environments import TEST
-from aeat_sii.sandbox import qr_page
+from aeat_sii.environments import PRODUCTION, TEST
+from aeat_sii.sandbox import census, qr_page
 from aeat_sii.sandbox.service import Service
 from aeat_sii.sandbox.sii import PATHS as SII_PATHS
 from aeat_sii.sandbox.sii import SiiService
@@ -16,7 +16,14 @@ from aeat_sii.sandbox.writing import fault
 from einvoice_core.testing import service as shell
 from einvoice_core.testing.service import Answer, AsgiApp, Call, Plan, no_faults, text_answer
 
-__all__ = ["QR_PATHS", "REQUESTED_PATH", "SII_PATHS", "VERIFACTU_PATH", "create_app"]
+__all__ = [
+    "CENSUS_PATH",
+    "QR_PATHS",
+    "REQUESTED_PATH",
+    "SII_PATHS",
+    "VERIFACTU_PATH",
+    "create_app",
+]
 
 VERIFACTU_PATH = urlsplit(TEST.verifactu()).path
 """Path of the service for VERI*FACTU systems, as at the agency."""
@@ -24,13 +31,16 @@ VERIFACTU_PATH = urlsplit(TEST.verifactu()).path
 REQUESTED_PATH = urlsplit(TEST.requested()).path
 """Path of the service for records that the agency asks for, as at the agency."""
 
+CENSUS_PATH = urlsplit(PRODUCTION.census()).path
+"""Path of the service that tells whether a NIF belongs to a name, as at the agency."""
+
 QR_PATHS = {
     urlsplit(TEST.qr(verifactu=True)).path: True,
     urlsplit(TEST.qr(verifactu=False)).path: False,
 }
 """Paths of the pages that tax QRs point to; true for that of VERI*FACTU systems."""
 
-_SERVICES = SII_PATHS | {VERIFACTU_PATH, REQUESTED_PATH}
+_SERVICES = SII_PATHS | {VERIFACTU_PATH, REQUESTED_PATH, CENSUS_PATH}
 
 
 def create_app(
@@ -55,6 +65,8 @@ def create_app(
         holder = call.holder.nif if call.holder else None
         if call.path in SII_PATHS:
             return Answer(*books.answer(call.body, holder, call.path))
+        if call.path == CENSUS_PATH:
+            return Answer(*census.answer(call.body, service.known))
         on_request = call.path == REQUESTED_PATH
         status, body = service.answer(call.body, holder, on_request=on_request)
         return Answer(status, body)

@@ -30,7 +30,10 @@ class Knowledge:
         may_see_totals: Whether the holder of a certificate who acts for a taxpayer may see the
             sums of its books too; both as NIF.
         is_suspended: Whether the access of a taxpayer is suspended.
-        is_named: Whether the census has a name beside a NIF; asked of a representative.
+        is_named: Whether the census has a name beside a NIF; asked of a representative, and by
+            whoever asks the census.
+        is_alike: Whether the name that the census has beside a NIF is similar to another.
+        ended_as: What has become of a NIF: ``BAJA``, ``REVOCADO``, or nothing.
         is_of_the_form: Whether an invoice, by its number, was entered in the agency's own form.
     """
 
@@ -44,4 +47,6 @@ class Knowledge:
     may_see_totals: Callable[[str, str], bool] = lambda holder, taxpayer: True
     is_suspended: Callable[[str], bool] = lambda taxpayer: False
     is_named: Callable[[str, str], bool] = lambda nif, name: True
+    is_alike: Callable[[str, str], bool] = lambda nif, name: False
+    ended_as: Callable[[str], str] = lambda nif: ""
     is_of_the_form: Callable[[str], bool] = lambda number: False

@@ -15,6 +15,7 @@ from aeat_sii.errors import (
     ThrottledError,
     TransportError,
 )
+from aeat_sii.exchange import Pages
 from aeat_sii.sandbox import Service
 from aeat_sii.testing.examples import ISSUER, NOW
 from aeat_sii.verifactu import (
@@ -79,16 +80,13 @@ class Agency:
 
     def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
         """Ask for all pages of what is held."""
-        found: list[HeldRecord] = []
-        following: Query | None = query
-        while following is not None:
+        pages = Pages(query, next_page)
+        for each in pages:
             fault = self.faults.pop(0) if self.faults else ""
             self._before(fault)
-            reply = Reply(*self.service.answer(build_query(following), ISSUER))
-            answer = read_query_answer(self._after(fault, reply))
-            found += answer.records
-            following = next_page(following, answer)
-        return tuple(found)
+            reply = Reply(*self.service.answer(build_query(each), ISSUER))
+            pages.take(each, read_query_answer(self._after(fault, reply)))
+        return tuple(held for page in pages.pages for held in page.records)
 
     @staticmethod
     def _before(fault: str) -> None:

@@ -80,7 +80,7 @@ def load(config: bytes) -> Declaration:
 
 def _rows(made: Declaration) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return letter, title and content of each part."""
-    yes_no = {True: "Sí", False: "No"}
+    yes_no = {True: "S (sí)", False: "N (no)"}
     return [
         ("a", "Nombre del sistema informático", (made.name,)),
         ("b", "Código identificador del sistema informático", (made.code,)),

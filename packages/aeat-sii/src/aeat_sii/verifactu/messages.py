@@ -21,7 +21,7 @@ from aeat_sii.verifactu.records import (
     SubmittedRecord,
     VoluntarySubmission,
 )
-from aeat_sii.verifactu.writing import parts_of
+from aeat_sii.verifactu.writing import write_submission
 from einvoice_core import http
 from einvoice_core.records import made
 from einvoice_core.soap import envelope
@@ -104,10 +104,10 @@ def build(submission: Submission, documents: Sequence[bytes] = ()) -> bytes:
         BatchError: There is not one document for each record.
     """
     if not documents:
-        return b"".join((_BEFORE, *parts_of(submission), _BEHIND))
+        return write_submission(submission, _BEFORE, _BEHIND)
     if len(documents) != len(submission.records):
         raise BatchError("a submission of signed records has one document for each")
-    text = b"".join(parts_of(submission))
+    text = write_submission(submission)
     start, end = text.index(_SLOT), text.rindex(_SLOT_END) + len(_SLOT_END)
     slots = (_SLOT + _DECLARATION.sub(b"", each) + _SLOT_END for each in documents)
     return b"".join((_BEFORE, text[:start], *slots, text[end:], _BEHIND))

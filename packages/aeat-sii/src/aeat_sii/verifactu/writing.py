@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from io import BytesIO
 from operator import itemgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -31,7 +32,7 @@ from einvoice_core.lexical import AEAT_DATE, DECIMAL, XML_DATETIME, Codec, codec
 from einvoice_core.records import RawXml, Record, Xml
 from einvoice_core.xml.binding import write
 
-__all__ = ["PREFIXES", "parts_of"]
+__all__ = ["PREFIXES", "write_submission"]
 
 PREFIXES = {"sum": SF_LR, "sum1": SF}
 """Prefix -> namespace of the messages."""
@@ -86,7 +87,7 @@ def _kept(value: object, kind: type, codec: Codec[Any]) -> str:
     return text
 
 
-Write = Callable[[Any, _Texts, _Days, dict[Any, str]], str]
+_Write = Callable[[Any, _Texts, _Days, dict[Any, str]], str]
 """Record, and what has been written in this message -> its element."""
 
 _RECURRING = (InvoicingSystem, Person)
@@ -95,27 +96,38 @@ _FEW = 5
 """Fields from which on taking them all at once is quicker than one by one."""
 
 
-def parts_of(submission: Submission) -> list[bytes]:
-    """Write a submission, as :func:`einvoice_core.xml.binding.write` does, in parts.
+def write_submission(submission: Submission, before: bytes = b"", behind: bytes = b"") -> bytes:
+    """Write a submission, as :func:`einvoice_core.xml.binding.write` does.
+
+    Args:
+        submission: Its header and records.
+        before: Put in front, such as the start of an envelope.
+        behind: Put at the end.
 
     Raises:
         WriteRefused: A value cannot stand in XML, or is not what its field says.
     """
     texts, days, seen = _Texts(), _Days(), dict[Any, str]()
+    # One growing buffer: as many parts as records would be fresh memory each.
+    out = BytesIO()
+    out.write(before)
     try:
         if type(submission) is not Submission:
             raise _UnusualError
         head, put = _writer(Header, "sum:Cabecera"), _writer(SubmittedRecord, "sum:RegistroFactura")
-        parts = [_START, head(submission.header, texts, days, seen).encode()]
-        parts += [put(record, texts, days, seen).encode() for record in submission.records]
+        out.write(_START)
+        out.write(head(submission.header, texts, days, seen).encode())
+        for record in submission.records:
+            out.write(put(record, texts, days, seen).encode())
+        out.write(_END)
     except (_UnusualError, AttributeError, KeyError, TypeError, ValueError):
-        return [write(submission, prefixes=PREFIXES, declaration=False)]
-    parts.append(_END)
-    return parts
+        return before + write(submission, prefixes=PREFIXES, declaration=False) + behind
+    out.write(behind)
+    return out.getvalue()
 
 
 @cache
-def _writer(record: type[Record], name: str) -> Write:
+def _writer(record: type[Record], name: str) -> _Write:
     """Make the function that writes a record as an element of that name."""
     return _Source().function(record, name)
 
@@ -134,7 +146,7 @@ class _Source:
         }
         self._count = 0
 
-    def function(self, record: type[Record], name: str) -> Write:
+    def function(self, record: type[Record], name: str) -> _Write:
         """Compile the function of a record."""
         lines = [
             "def written(r, texts, days, seen):",
@@ -143,7 +155,7 @@ class _Source:
         source = "\n".join((*lines, "    return text"))
         # The source is made of the annotations of a class; no value of a record is in it.
         exec(compile(source, f"<{record.__name__}>", "exec"), self._space)  # noqa: S102
-        written: Write = self._space["written"]
+        written: _Write = self._space["written"]
         return written
 
     def _named(self, value: object) -> str:

@@ -12,14 +12,14 @@ from aeat_sii.verifactu.querying import Filter, HeldRecord, Period, Query, Query
 from aeat_sii.verifactu.records import InvoiceId, SpanishPerson
 from facturae_es.model import Party
 from reference_server import chain, credentials
-from reference_server.context import AgencyConnectFunction
+from reference_server.context import AgencyConnectFunction, CensusConnectFunction
 from reference_server.database import Database
 from reference_server.errors import NotFoundError
 from reference_server.security import Caller
-from reference_server.services.aeat.schemas import HeldInvoice, HeldPage, PlaceInQuery
+from reference_server.services.aeat.schemas import CensusAnswer, HeldInvoice, HeldPage, PlaceInQuery
 from reference_server.settings import Settings
 
-__all__ = ["declaration_page", "export_chain", "held"]
+__all__ = ["census_says", "declaration_page", "export_chain", "held"]
 
 
 def held(
@@ -66,6 +66,27 @@ def _held(found: HeldRecord) -> HeldInvoice:
         fingerprint=found.data.fingerprint,
         changed_at=found.state.changed_at,
     )
+
+
+def census_says(
+    db: Database,
+    settings: Settings,
+    connect: CensusConnectFunction,
+    caller: Caller,
+    nif: str,
+    name: str,
+) -> CensusAnswer:
+    """Ask whether a NIF belongs to a name, with the company's certificate.
+
+    Raises:
+        NotFoundError: The company has no certificate.
+        AeatError: The agency did not answer, or has no census where this server sends.
+    """
+    with db.read() as tx:
+        credential = credentials.load(tx, settings, caller.company_id)
+    with connect(credential) as client:
+        found = client.check(nif.upper(), name)
+    return CensusAnswer(nif=found.nif, name=found.name, outcome=found.outcome, said=found.said)
 
 
 def export_chain(db: Database, caller: Caller) -> bytes:

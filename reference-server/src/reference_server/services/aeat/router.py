@@ -3,14 +3,16 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from reference_server.context import (
+    AgencyAddresses,
     AgencyConnect,
     AppDeclaration,
     AppRelay,
     AppSettings,
+    CensusConnect,
     Db,
     Linked,
     SiiConnect,
@@ -20,15 +22,18 @@ from reference_server.links import Link
 from reference_server.parties import party_from_json
 from reference_server.problems import responses
 from reference_server.security import CanRead, CanWrite
-from reference_server.services.aeat import asking, books, service
+from reference_server.services.aeat import asking, books, looking, service
 from reference_server.services.aeat.schemas import (
     BookedInvoice,
     BookedState,
+    CensusAnswer,
     ChainAudit,
+    CodeAdvice,
     DeliveryResult,
     HeldPage,
     Party,
     PlaceInQuery,
+    RecomputedFingerprint,
     RecordState,
 )
 
@@ -47,6 +52,34 @@ def state_of(invoice_id: str, caller: CanRead, db: Db) -> RecordState:
 def record(invoice_id: str, caller: CanRead, db: Db) -> Response:
     """Return the record of an invoice as it was hashed."""
     return Response(service.record_xml(db, caller, invoice_id), media_type="application/xml")
+
+
+@router.get("/invoices/{invoice_id}/qr", responses=responses(401, 404, 409, 422))
+def qr(
+    invoice_id: str,
+    caller: CanRead,
+    db: Db,
+    agency: AgencyAddresses,
+    size_mm: Annotated[int, Query(ge=30, le=40)] = 35,
+) -> Response:
+    """Draw the tax QR of an invoice as an SVG in millimetres."""
+    drawing = looking.qr_svg(db, agency, caller, invoice_id, size_mm)
+    return Response(drawing, media_type="image/svg+xml")
+
+
+@router.post("/fingerprints", responses=responses(401, 413, 422))
+async def fingerprints(request: Request, caller: CanRead) -> list[RecomputedFingerprint]:
+    """Recompute the fingerprints of the records and events in a document, sent as the body."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(looking.fingerprints, data)
+
+
+@router.get("/codes/{code}", responses=responses(401, 422))
+def code(code: Annotated[str, Path(pattern="^[0-9]{4}$")], caller: CanRead) -> CodeAdvice:
+    """Tell what a code of the agency means for the record, and what to do next."""
+    del caller
+    return looking.advice_on(code)
 
 
 @router.post("/deliveries", responses=responses(401, 403))
@@ -97,6 +130,19 @@ async def held(
     return await run_in_threadpool(
         asking.held, db, settings, connect, caller, company, date(year, month, 1), number, after
     )
+
+
+@router.get("/census/{nif}", responses=responses(401, 404, 422, 502))
+def census(
+    nif: Annotated[str, Path(pattern="^[A-Za-z0-9]{9}$")],
+    name: Annotated[str, Query(min_length=1, max_length=120)],
+    caller: CanRead,
+    db: Db,
+    settings: AppSettings,
+    connect: CensusConnect,
+) -> CensusAnswer:
+    """Ask the agency's census whether a NIF belongs to a name."""
+    return asking.census_says(db, settings, connect, caller, nif, name)
 
 
 @router.get("/declaration", responses=responses(404))

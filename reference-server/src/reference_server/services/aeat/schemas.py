@@ -4,17 +4,21 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from aeat_sii.census import Outcome
 from facturae_es.model import Party
 
 __all__ = [
     "BookedInvoice",
     "BookedState",
+    "CensusAnswer",
     "ChainAudit",
+    "CodeAdvice",
     "DeliveryResult",
     "HeldInvoice",
     "HeldPage",
     "Party",
     "PlaceInQuery",
+    "RecomputedFingerprint",
     "RecordState",
 ]
 
@@ -86,6 +90,43 @@ class HeldPage(BaseModel):
     items: list[HeldInvoice]
     next_after: PlaceInQuery | None
     """Ask on with ``after_number`` and ``after_issued_on``; ``null`` at the end."""
+
+
+class CensusAnswer(BaseModel):
+    """What the agency's census says of a NIF and a name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    nif: str
+    name: str
+    """As the census has it; of a person, as it was asked."""
+    outcome: Outcome
+    said: str
+    """The agency's own word: also that the NIF was ended (``BAJA``) or revoked (``REVOCADO``)."""
+
+
+class RecomputedFingerprint(BaseModel):
+    """A record or event of a document: what it states, and what its texts give."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    """``alta``, ``anulacion`` or ``evento``."""
+    stated: str
+    computed: str
+    line: int | None
+
+
+class CodeAdvice(BaseModel):
+    """What follows from a code of the agency."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    consequence: str
+    """``refuses_submission``, ``rejects_record`` or ``admits``."""
+    step: str
+    note: str | None
 
 
 class BookedState(BaseModel):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from aeat_sii import sii
+from aeat_sii import census, sii
 from aeat_sii.environments import Environment
 from aeat_sii.verifactu.audit import audit as audit_chain
 from aeat_sii.verifactu.client import Client
@@ -17,7 +17,11 @@ from aeat_sii.verifactu.store.deliveries import DeliveryState
 from einvoice_core.certificates import Credential
 from reference_server import chain, credentials
 from reference_server.checkpoints import reach
-from reference_server.context import AgencyConnectFunction, SiiConnectFunction
+from reference_server.context import (
+    AgencyConnectFunction,
+    CensusConnectFunction,
+    SiiConnectFunction,
+)
 from reference_server.database import Database
 from reference_server.errors import NotDeliveredError, NotFoundError
 from reference_server.events import Delivery, Relay, RetryLater
@@ -28,6 +32,7 @@ from reference_server.settings import Settings
 
 __all__ = [
     "audit",
+    "census_connector",
     "connector",
     "deliver",
     "record_xml",
@@ -140,6 +145,15 @@ def connector(
 
     def connect(credential: Credential) -> Client:
         return Client(credential, environment=environment, trust=roots, clock=clock)
+
+    return connect
+
+
+def census_connector(environment: Environment, roots: bytes | None) -> CensusConnectFunction:
+    """Make the function that opens the agency's census with a certificate."""
+
+    def connect(credential: Credential) -> census.Client:
+        return census.Client(credential, environment=environment, trust=roots)
 
     return connect
 
