@@ -23,6 +23,7 @@ from aeat_sii.sii.records.common import (
     ReceivedInvoiceId,
     SpanishPerson,
 )
+from aeat_sii.sii.records.igic import IgicIssuedRecord, IgicReceivedRecord
 from aeat_sii.sii.records.invoices import IssuedInvoice, Property, ReceivedInvoice
 from aeat_sii.sii.records.others import (
     Depot,
@@ -220,7 +221,9 @@ class PropertiesOfInvoice(Part):
 
 AnyRecord = (
     IssuedRecord
+    | IgicIssuedRecord
     | ReceivedRecord
+    | IgicReceivedRecord
     | InvestmentGoodRecord
     | IntraCommunityRecord
     | CashReceipt
