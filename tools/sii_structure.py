@@ -1,6 +1,7 @@
 """Write the sandbox's table of the messages of SII, from the agency's schemas and services.
 
-Usage: ``python tools/sii_structure.py /path/to/sii/aeat-v1.1``. The table holds names, order,
+Usage: ``python tools/sii_structure.py /path/to/sii/aeat-v1.1 structure.toml``, and for the Canary
+Islands ``.../sii/atc-igic structure_igic.toml``. The table holds names, order,
 repetition and the forms of texts in the notation of the sandbox; nothing of the files is copied.
 """
 
@@ -21,8 +22,8 @@ _PREFIXES = {
     "RespuestaConsultaLR": "rc",
 }
 _BUILT_IN = {"string": "any_text", "integer": "integer", "double": "number"}
-_TARGET = Path(__file__).parents[1] / "packages/aeat-sii/src/aeat_sii/sandbox/sii/structure.toml"
-_HEAD = """# Structure of the messages of SII 1.1, written by tools/sii_structure.py; do not edit.
+_TARGET = Path(__file__).parents[1] / "packages/aeat-sii/src/aeat_sii/sandbox/sii"
+_HEAD = """# Structure of the messages of SII, written by tools/sii_structure.py; do not edit.
 #
 # An operation:  root element = [path of the service, its type, element of the answer, its type].
 # An element:    name type    ? optional   {1,n} repeated   a | b  exactly one of them
@@ -175,7 +176,7 @@ def _needed(schemas: _Schemas, operations: dict[str, list[str]]) -> set[str]:
     return needed
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, target: Path) -> None:
     """Write the table."""
     schemas = _Schemas(folder)
     operations = _operations(folder, schemas)
@@ -192,8 +193,8 @@ def main(folder: Path) -> None:
         lines.append("]")
     lines += ["", "[texts]"]
     lines += [f"{name} = '{schemas.texts[name]}'" for name in sorted(needed & schemas.texts.keys())]
-    _TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), _TARGET / sys.argv[2])
