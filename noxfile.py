@@ -266,6 +266,7 @@ def interop_java(session: nox.Session) -> None:
 def interop(session: nox.Session) -> None:
     """Other implementations of AS4, each in an environment of its own, on this machine."""
     env = {"EINVOICE_PEER_AS4": str(peer_python("as4==0.2.0"))}
+    env |= {"EINVOICE_PEER_PEPPOL_PY": str(peer_python("peppol-py==1.2.5"))}
     home = peer_java(session, ROOT / "packages/as4/tests/peers/programs/phase4")
     env |= {"EINVOICE_PEER_PHASE4": str(home), "EINVOICE_PEERS": "required"}
     folders = [str(folder) for folder in sorted(ROOT.glob("packages/*/tests/peers"))]
@@ -334,7 +335,13 @@ def release(session: nox.Session, package: str) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Speed beside the peers; prints figures and judges nothing."""
-    session.run(str(workspace()), "benchmarks/run.py", *session.posargs, external=True)
+    env: dict[str, str] = {}
+    if not session.posargs or any("tax" in word for word in session.posargs):
+        try:
+            env["EINVOICE_OPENFISCA_PYTHON"] = str(peer_python("openfisca-core==46.0.1"))
+        except (OSError, bootstrap.SetupError) as error:
+            session.warn(f"OpenFisca could not be installed, its figures are left out: {error}")
+    session.run(str(workspace()), "benchmarks/run.py", *session.posargs, env=env, external=True)
 
 
 @nox.session

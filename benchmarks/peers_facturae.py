@@ -2,8 +2,10 @@
 
 import importlib.util
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+from einvoice_core.money import Amount
 from einvoice_core.records import Record
 from facturae_es._plan import FieldPlan, plan_of
 from facturae_es.model import Facturae
@@ -53,6 +55,8 @@ def _field(kind: type[Record], plan: FieldPlan, made: dict[type[Record], Any]) -
 
     inner: Any = plan.record and _model(plan.record, made)
     annotation: Any = kind.model_fields[plan.name].annotation
+    if annotation == (Amount | None):
+        annotation = Decimal | None
     if plan.many:
         annotation = list[inner or str] | None
     elif inner is not None:

@@ -11,7 +11,6 @@ the next commit.
 
 import argparse
 import ast
-import csv
 import importlib
 import inspect
 import os
@@ -29,6 +28,9 @@ from einvoice_core.errors import BadParameterError, EInvoiceError
 from einvoice_core.findings import Rule, RuleSet
 from einvoice_core.records import Record, Term, Xml
 from einvoice_core.timeline import parse_timelines
+from rule_pages import artefact_pages
+from ubl_peppol.facturae.sweep import WAYS, elements, record_in, rows, terms_of
+from ubl_peppol.model import Invoice
 
 DOCS = bootstrap.ROOT / "docs"
 NOTE = "<!-- Written by tools/tables.py from the code; change the code instead. -->"
@@ -161,27 +163,8 @@ def rules_of(package: Package) -> dict[str, Rule[Any]]:
     return rules
 
 
-def examples_of(package: Package) -> dict[str, tuple[str, str]]:
-    """Return for each rule an edit that makes it fire and one that does not, where there are."""
-    found: dict[str, tuple[str, str]] = {}
-    for path in sorted(package.source.parents[1].glob("tests/conformance/directed/*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.reader(line for line in file if not line.startswith("#")):
-                if len(row) == 4:  # rule, base document, edits that make it fire, edits that do not
-                    found.setdefault(row[0], (f"{row[1]}: {row[2]}", f"{row[1]}: {row[3]}"))
-    if package.distribution == "ubl-peppol":
-        # The pairs of the rules on what the norm does not use are made of their table.
-        from ubl_peppol.testing.outside import outside_pairs
-
-        for pair in outside_pairs():
-            fires, near = (f"{pair.base}: {edits[0]}" for edits in (pair.fires, pair.near))
-            found.setdefault(pair.rule, (fires, near))
-    return found
-
-
 def rules_page(package: Package, rules: Mapping[str, Rule[Any]]) -> str:
     """Return the page of the business rules of one package."""
-    examples = examples_of(package)
     intro = (
         f"{len(rules)} rules. An id without the package's prefix is the official one; the severity"
         " is that of the source."
@@ -195,17 +178,6 @@ def rules_page(package: Package, rules: Mapping[str, Rule[Any]]) -> str:
         ]
         heads = ("Rule", "Severity", "Terms", "Requirement")
         parts += [f"## {source}", table(heads, rows)]
-        shown = [
-            (literal(rule.id), plain(rule.message), *map(literal, examples[rule.id]))
-            for rule in rules.values()
-            if rule.source == source and rule.id in examples
-        ]
-        if shown:
-            parts += [
-                "What each says, and how a document of `ubl_peppol.testing.bases` is changed so"
-                " that it fires and so that it does not:",
-                table(("Rule", "Message", "Fires", "Does not fire"), shown),
-            ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -312,6 +284,62 @@ def api_page(package: Package) -> str:
     return "\n\n".join([NOTE, f"# {package.import_name}", *public]) + "\n"
 
 
+def conversions_page() -> str:
+    """Return what becomes of each element of Facturae and of each term of EN 16931."""
+    placed = {row.element: row for row in rows()}
+    there = []
+    for element in elements():
+        row = placed.get(element) or placed.get(element.removeprefix(_ASSIGNMENT))
+        terms, way = (" ".join(row.terms), row.way) if row else ("", "dropped")
+        there.append((literal(element), terms, WAYS[way]))
+    back: dict[str, list[str]] = {}
+    for row in rows():
+        for term in row.terms:
+            back.setdefault(term, []).append(literal(row.element))
+    fields = dict(term_fields(Invoice))
+    known = [
+        (term, literal(field), "<br>".join(back.get(term, [])) or _without(term in terms_of()))
+        for term, field in sorted(fields.items(), key=lambda item: int(item[0][3:]))
+    ]
+    intro = (
+        "What a conversion between Facturae and EN 16931 does with each datum. Every conversion"
+        " returns a ledger with the data that did not pass unchanged. Elements are given without"
+        " `Invoices/Invoice/`; those of one invoice of a batch are converted at a time."
+    )
+    parts = [
+        NOTE,
+        "# Facturae and EN 16931",
+        intro,
+        "## Elements of Facturae 3.2.2",
+        table(("Element", "Terms", "What happens"), there),
+        "## Terms of EN 16931-1:2017",
+        table(("Term", "Field", "Elements"), known),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+_ASSIGNMENT = "FileHeader/FactoringAssignmentData/"
+
+
+def _without(noted: bool) -> str:
+    return (
+        "no element of its own: computed, or the ledger says what became of it"
+        if noted
+        else ("no element: the ledger holds it")
+    )
+
+
+def term_fields(kind: type[Record], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the business terms of a record with the path of their field."""
+    for name, field in kind.model_fields.items():
+        mark = next((each for each in field.metadata if isinstance(each, Term)), None)
+        below = record_in(field.annotation)
+        if below is not None and issubclass(below, Record):
+            yield from term_fields(below, f"{path}{name}.")
+        if mark is not None and mark.id.startswith("BT-"):
+            yield mark.id, f"{path}{name}"
+
+
 def recipes_page(folder: Path) -> str:
     """Return the list of the recipes, each with its title and what its program says of itself."""
     rows: list[tuple[str, str]] = []
@@ -334,12 +362,18 @@ def pages() -> dict[Path, str]:
         Path("recipes", "index.md"): recipes_page(DOCS / "recipes"),
         Path("reference", "errors.md"): errors_page(found),
         Path("reference", "parameters.md"): parameters_page(found),
+        Path("reference", "conversions.md"): conversions_page(),
     }
     for package in found:
         if rules := rules_of(package):
             result[Path("reference", "rules", f"{package.distribution}.md")] = rules_page(
                 package, rules
             )
+        directed = package.source.parents[1] / "tests" / "conformance" / "directed"
+        if directed.is_dir():
+            for name, text in artefact_pages(directed).items():
+                path = Path("reference", "rules", f"{name}.md")
+                result[path] = f"{NOTE}\n\n{text}"
         if layouts := records_page(package):
             result[Path("reference", "records", f"{package.distribution}.md")] = layouts
         result[Path("reference", "api", f"{package.distribution}.md")] = api_page(package)

@@ -53,6 +53,7 @@ def main(folder: Path) -> None:
     # Loading costs some 40 ms and signing less than one: load once, keep the credential.
     credential = load_pkcs12(file.read_bytes(), "mi contraseña")
     print(f"{credential.holder.name}, NIF {credential.holder.nif}")
+    assert facturae.check_signer(credential).findings == ()  # it names a taxpayer
     expires = credential.certificate.not_valid_after_utc
     if expires < datetime.now(UTC) + timedelta(days=60):
         print(f"renew the certificate: it expires on {expires:%d.%m.%Y}")

@@ -23,6 +23,10 @@ with TemporaryDirectory() as folder:
     lines = feed.read_bytes().split(b"\r\n")
 assert lines.count(b"BEGIN:VEVENT") == len(terms) == 15
 
+# The same in English, for whoever reads that.
+assert "SUMMARY:Modelo 303" in calendar.icalendar(terms, stamp=date(2025, 1, 1))
+assert "SUMMARY:Form 303" in calendar.icalendar(terms, stamp=date(2025, 1, 1), language="en")
+
 # Invoices of the SII have four working days; a year whose holidays are not recorded is refused.
 assert calendar.sii_deadline(date(2025, 12, 5)) == date(2025, 12, 12)
 refused: dict[str, object] = {}

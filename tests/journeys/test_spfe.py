@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import facturae_es
 from ubl_peppol import spfe, ubl25
 
 PAID = date(2026, 11, 25)
@@ -53,6 +54,19 @@ def test_from_the_issued_invoice_to_its_payment(office: Any) -> None:
     assert (state["registration"], state["recipient"]) == ("copy", "paid")
     twice = office.post("/peppol/spfe/status", json={**told, "messages": [paid, paid]}).json()
     assert [bool(step["problem"]) for step in twice["steps"]] == [False, True]
+
+
+def test_an_invoice_that_left_as_ubl_comes_back_as_facturae(office: Any) -> None:
+    issued = office.issue_one()
+    ubl = office.get(f"/peppol/invoices/{issued['id']}/ubl").content
+    answer = office.post("/peppol/facturae", content=ubl)
+    assert answer.status_code == 200, answer.text
+    sent = facturae_es.read(office.get(f"/invoices/{issued['id']}/facturae?signed=false").content)
+    back = facturae_es.read(answer.json()["document"].encode())
+    assert back.invoices[0].totals == sent.invoices[0].totals
+    assert facturae_es.validate(answer.json()["document"].encode()).ok
+    wrong = office.post("/peppol/facturae?series=ZZZ", content=ubl)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "ubl.conversion")
 
 
 def test_what_is_no_invoice_is_a_problem_with_a_code(office: Any) -> None:

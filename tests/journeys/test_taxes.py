@@ -49,6 +49,22 @@ def test_a_quarter_is_audited_and_closed(office: Any) -> None:
     assert office.get(f"{asked}&counterpart=nobody").json()["code"] == "server.invalid"
     case = office.post("/tax/cases", json={"year": 2026, "net_monthly": "1250"}).json()
     assert case["min_quota"] == "299.56"
+    persons = [{"general_base": "40000", "age": 41, "descendants": [9]}, {"general_base": "0"}]
+    household = {"year": 2025, "territory": "madrid", "joint": True, "persons": persons}
+    year = office.post("/tax/cases", json=household).json()
+    assert (year["joint_reduction"], year["general_base"]) == ("3400.0", "36600.0")
+    assert year["minimum_autonomous"] == "8532.50"
+
+
+def test_a_bar_in_modules_pays_by_form_131(office: Any) -> None:
+    bar = {"id": "bar", "iae": "673.1", "employees": 1, "units": {"1": "1", "2": "1", "3": "20"}}
+    ledger = {**LEDGER, "modules": [bar]}
+    form = office.post("/tax/forms/131?period=2025-1T", json=ledger).json()
+    step = next(each for each in form["trace"] if each["key"] == "bar net_activity")
+    assert form["boxes"]["01"] == step["value"]
+    assert float(form["boxes"]["15"]) > 0
+    refusal = office.post("/tax/forms/131?period=2025-1T", json=LEDGER)
+    assert (refusal.status_code, refusal.json()["code"]) == (422, "tax.form")
 
 
 def test_what_cannot_be_closed_is_a_problem_with_a_code(office: Any) -> None:

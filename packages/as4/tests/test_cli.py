@@ -15,13 +15,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from as4_peppol import As4App, Receiver
 from as4_peppol.cli import main
+from as4_peppol.dumps import into, nothing
 from as4_peppol.peppol import sbdh
+from as4_peppol.peppol.identifiers import IdentifierError
+from as4_peppol.peppol.sending import kind_of
 from as4_peppol.peppol.smp import read_group
 from as4_peppol.peppol.trust import PeppolTrust
 from as4_peppol.profiles import PEPPOL
 from as4_peppol.stores import MemoryStore, SqliteStore
 from as4_peppol.testing import BILLING, INVOICE, RECIPIENT, SENDER, Pair
 from as4_peppol.testing.names import serve_names
+from as4_peppol.testing.sandbox import Sandbox
 from einvoice_core import http
 from einvoice_core.certificates import load_pkcs12
 
@@ -187,3 +191,78 @@ def test_what_the_sandbox_cannot_use(tmp_path: Path, monkeypatch: pytest.MonkeyP
         done = run("sandbox", "--dns-port", taken.port)
     assert (done.exit_code, "cannot listen" in done.output) == (2, True)
     assert run("sandbox", "--port", 70000).exit_code == 2
+
+
+INVOICE_UBL = b"""<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+ xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
+<cbc:CustomizationID>urn:example:billing:3.0</cbc:CustomizationID>
+<cbc:ProfileID>urn:example:billing:01:1.0</cbc:ProfileID><cbc:ID>1</cbc:ID></Invoice>"""
+
+
+class TestTheSandboxOfThisMachine:
+    @pytest.fixture
+    def keys(self, as4_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        as4_sandbox.write_keys(tmp_path / "keys", "secret")
+        monkeypatch.setenv("AS4_KEY_PASSWORD", "secret")
+        monkeypatch.setenv("AS4_SANDBOX", str(tmp_path / "keys"))
+        return tmp_path
+
+    def test_it_is_looked_up(self, keys: Path, as4_sandbox: Sandbox) -> None:
+        listed = run("lookup", RECIPIENT.value, "--network", "sandbox")
+        assert (listed.exit_code, listed.output) == (0, f"{INVOICE}\n")
+        found = run("lookup", RECIPIENT.value, INVOICE, BILLING, "--network", "sandbox")
+        assert found.output == f"{as4_sandbox.address(as4_sandbox.corner3)} PES000003\n"
+        assert run("lookup", "9920:ESA1", "--network", "sandbox").exit_code == 1
+
+    def test_a_document_without_envelope_finds_its_way(
+        self, keys: Path, as4_sandbox: Sandbox
+    ) -> None:
+        path = keys / "invoice.xml"
+        path.write_bytes(INVOICE_UBL)
+        ends = ("--from", SENDER.value, "--to", RECIPIENT.value)
+        refused = run("send", path, *ends, "--network", "sandbox")
+        assert refused.exit_code == 1  # the type of the document is not registered
+        kind, process = kind_of(INVOICE_UBL)
+        as4_sandbox.register(RECIPIENT, as4_sandbox.corner3, kind, process)
+        sent = run("send", path, *ends, "--network", "sandbox", "--evidence", keys / "proof")
+        assert (sent.exit_code, "delivered" in sent.output) == (0, True), sent.output
+        assert len(as4_sandbox.corner3.store.pending()) == 1
+        only = run("send", path, "--from", SENDER.value, "--network", "sandbox")
+        assert "both --from and --to" in only.output
+
+    def test_corner_3_is_alive(self, keys: Path, as4_sandbox: Sandbox) -> None:
+        answered = run("ping", "--network", "sandbox")
+        assert (answered.exit_code, "delivered" in answered.output) == (0, True)
+        assert not as4_sandbox.corner3.store.pending()
+
+    def test_without_its_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("AS4_SANDBOX", raising=False)
+        assert "--sandbox" in run("lookup", RECIPIENT.value, "--network", "sandbox").output
+        empty = run("ping", "--network", "sandbox", "--sandbox", tmp_path)
+        assert "as4 sandbox --keys" in empty.output
+
+
+def test_what_the_network_wants(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(INVOICE_UBL)
+    assert "--authorities" in run("lookup", RECIPIENT.value).output
+    assert "name the URL" in run("ping").output
+
+
+@pytest.mark.parametrize("document", [b"", b"<a/>", INVOICE_UBL.replace(b"ProfileID", b"Other")])
+def test_a_document_that_does_not_say_its_type(document: bytes) -> None:
+    with pytest.raises(IdentifierError):
+        kind_of(document)
+
+
+def test_every_request_is_dumped(desk: Path, today: Pair) -> None:
+    opened = into(desk / "dumps")
+    receiver = Receiver(PEPPOL, [today.receiver], MemoryStore(), trusted=today.trusted, dump=opened)
+    sent = today.pack(b"<x/>")
+    for _ in range(2):
+        receiver.receive(sent.content_type, sent.chunks())
+    dumps = sorted((desk / "dumps").iterdir())
+    assert len(dumps) == 2
+    told = run("inspect", dumps[0], "--key", desk / "mine.p12", "--known", desk / "receiver.pem")
+    assert sent.message_id in told.output
+    assert nothing() is None

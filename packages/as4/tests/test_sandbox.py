@@ -154,3 +154,16 @@ def test_the_directory_lists_who_was_registered(as4_sandbox: Sandbox) -> None:
         assert (page.total, len(page.found)) == (3, 1)
         for query in ("", "?resultPageIndex=0", "?q=x&resultPageIndex=x"):
             assert client.get(f"{host}/search/1.0/xml{query}").status_code == 400
+
+
+def test_whoever_is_listed_has_a_business_card(as4_sandbox: Sandbox) -> None:
+    base = as4_sandbox.publisher.base
+    silent = ParticipantId.parse("9920:ESA58818501")
+    as4_sandbox.register(RECIPIENT, as4_sandbox.corner3, name="Panadería Sol & Luna")
+    as4_sandbox.register(silent, as4_sandbox.corner3, is_listed=False)
+    with http.client() as client:
+        card = cards.fetch_card(client, base, RECIPIENT)
+        with pytest.raises(NotRegisteredError):
+            cards.fetch_card(client, base, silent)
+    (entity,) = card.entities
+    assert (entity.names, entity.country) == ((("Panadería Sol & Luna", ""),), "ES")

@@ -42,6 +42,41 @@ def test_what_is_wrapped_comes_out() -> None:
     assert etree.fromstring(read.content).findtext("{*}ID") == "1 & 2"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        DOCUMENT.replace(b"</ID>", b"</id>"),
+        DOCUMENT.replace(b"<ID>", b"<sh:ID>").replace(b"</ID>", b"</sh:ID>"),
+        DOCUMENT + b"</sh:StandardBusinessDocument><sh:StandardBusinessDocument>" + DOCUMENT,
+        DOCUMENT.replace(b"<ID>", b"<ID>" + b"<a>" * 254).replace(
+            b"</ID>", b"</a>" * 254 + b"</ID>"
+        ),
+        b"<!DOCTYPE Invoice>" + DOCUMENT,
+        DOCUMENT.replace(b"1 &amp; 2", b"&entity;"),
+        DOCUMENT.replace(b"1 &amp; 2", b"\xff"),
+        b"",
+    ],
+)
+def test_what_could_not_be_read_is_not_wrapped(content: bytes) -> None:
+    with pytest.raises(SbdhError):
+        wrapped(content)
+
+
+def test_the_deepest_document_that_is_wrapped_can_be_read() -> None:
+    inner = b"<a>" * 253 + b"</a>" * 253
+    deep = DOCUMENT.replace(b"1 &amp; 2", inner)
+    assert b"<a>" * 252 in sbdh.read(wrapped(deep)).content
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1"])
+def test_what_is_not_utf_8_is_converted(encoding: str) -> None:
+    name = encoding.upper()
+    text = (
+        f'<?xml version="1.0" encoding="{name}"?><Invoice xmlns="urn:example:Invoice-2">ñ</Invoice>'
+    )
+    assert "ñ".encode() in sbdh.read(wrapped(text.encode(encoding))).content
+
+
 @given(st.text(st.characters(min_codepoint=32, blacklist_categories=["Cs"]), max_size=30))
 def test_the_document_stays_as_it_is(text: str) -> None:
     root = etree.Element("{urn:example:Invoice-2}Invoice", nsmap={"i": "urn:example:Invoice-2"})

@@ -1,10 +1,12 @@
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from einvoice_core.lexical import LexicalDecimal
 from einvoice_core.money import Amount, AmountError, allocate, parse_decimal, round_to, total
 from einvoice_core.records import Record
 
@@ -51,6 +53,25 @@ def test_a_sum_is_exact_far_beyond_28_digits() -> None:
 def test_a_sum_that_cannot_be_exact_is_refused(values: list[Decimal]) -> None:
     with pytest.raises(AmountError):
         total(values)
+
+
+class Limited(Record):
+    before: Amount = Field(default=Decimal(1), ge=0)
+    after: Annotated[Amount, Field(le=100)] = Decimal(1)
+
+
+@pytest.mark.parametrize("value", [Decimal("1.50"), LexicalDecimal("+1.5"), 1, "1.50"])
+def test_a_record_keeps_the_number_it_was_given(value: Decimal | int | str) -> None:
+    price = Priced.model_validate({"price": value}).price
+    assert str(price) == str(Decimal(value))
+    assert price is value or not isinstance(value, Decimal)
+    assert Priced(price=price).model_dump_json() == f'{{"price":"{price}"}}'
+
+
+@pytest.mark.parametrize("given", [{"before": Decimal(-1)}, {"after": Decimal(101)}])
+def test_limits_of_a_field_hold_for_numbers_too(given: dict[str, Decimal]) -> None:
+    with pytest.raises(ValidationError, match="Input should be"):
+        Limited.model_validate(given)
 
 
 @pytest.mark.parametrize("value", [1.5, True, Decimal("NaN"), "1e3"])

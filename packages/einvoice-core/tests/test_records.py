@@ -1,10 +1,11 @@
+import pickle
 from typing import Annotated
 
 import pytest
 from pydantic import ValidationError
 
 from einvoice_core.errors import EInvoiceError, NotInForceError
-from einvoice_core.records import RawXml, Record, Term, Xml
+from einvoice_core.records import RawXml, Record, Term, Xml, made
 
 
 class Line(Record):
@@ -21,6 +22,21 @@ def test_a_record_is_frozen_and_knows_its_fields() -> None:
         Line.model_validate({"number": "1", "unknown": 1})
     assert isinstance(line.more, RawXml)
     assert hash(line) == hash(Line(number="1", more=RawXml("<a/>"), parts=("x",)))
+
+
+def test_a_record_made_of_right_values_is_like_a_validated_one() -> None:
+    values = {"number": "1", "more": None, "parts": ("x",)}
+    line = made(Line, values)
+    validated = Line.model_validate(values)
+    assert line == validated
+    assert hash(line) == hash(validated)
+    assert repr(line) == repr(validated)
+    assert line.model_dump() == validated.model_dump()
+    assert pickle.loads(pickle.dumps(line)) == line  # noqa: S301 - our own bytes
+    changed = line.model_copy(update={"number": "2"})
+    assert (line.number, changed.number) == ("1", "2")
+    with pytest.raises(ValidationError):
+        line.number = "2"  # type: ignore[misc] # the point of the test
 
 
 def test_annotations_are_kept_on_the_field() -> None:

@@ -144,6 +144,29 @@ def test_a_signature_is_made_and_verified(
     assert whole.exit_code == 0, whole.output
 
 
+def test_what_is_wrong_is_signed_only_when_that_is_asked_for(
+    wrong: Path, credential: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "wrong.xsig"
+    sign = ("sign", wrong, "-c", credential, "-o", out, "--format", "json")
+    refused = run(*sign, **GIVEN)
+    assert refused.exit_code == 1
+    assert "FACTURAE-009" in {finding["rule"] for finding in entries(refused)[0]["findings"]}
+    assert not out.exists()
+    allowed = run(*sign, "--allow-findings", **GIVEN)
+    assert allowed.exit_code == 0
+    assert {finding["severity"] for finding in entries(allowed)[0]["findings"]} == {"warning"}
+    assert run("verify", out).exit_code == 0
+
+
+def test_what_is_no_facturae_is_not_signed(credential: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.xml"
+    other.write_bytes(b"<Invoice/>")
+    result = run("sign", other, "-c", credential, "--format", "json", "-o", tmp_path / "x", **GIVEN)
+    assert result.exit_code == 2
+    assert [f["rule"] for f in entries(result)[0]["findings"]] == ["facturae.not_facturae"]
+
+
 def test_a_revoked_certificate_is_refused(
     right: Path, tmp_path: Path, authority: ThrowawayAuthority
 ) -> None:

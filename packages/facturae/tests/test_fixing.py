@@ -152,3 +152,16 @@ def _seller() -> Party:
 
 
 SELLER = _seller()
+
+
+@pytest.mark.parametrize("digits", [30, 100, 190])
+def test_amounts_longer_than_usual_arithmetic_stay_exact(
+    digits: int, rich: Facturae, change: Change
+) -> None:
+    document = change(rich, "invoices[0].lines[0].unit_price", Decimal("9" * digits + ".07"))
+    fixed = fix_totals(document).document
+    assert fixed.invoices[0].totals.gross_amount > 10**digits
+    sums = {f"FACTURAE-{number:03}" for number in range(1, 20)}
+    assert not findings(fixed) & sums
+    off = fixed.invoices[0].totals.invoice_total + Decimal("0.02")
+    assert "FACTURAE-009" in findings(change(fixed, "invoices[0].totals.invoice_total", off))

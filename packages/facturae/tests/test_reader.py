@@ -107,7 +107,12 @@ BROKEN = {
     "an entity": (b'<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', "xml.doctype"),
     "nested too deeply": (b"<a>" * 300 + b"</a>" * 300, "xml.too_deep"),
     "a wrong encoding": (b'<?xml version="1.0" encoding="UTF-8"?><a>\xff</a>', "xml.encoding"),
-}
+    "an unknown encoding": (b'<?xml version="1.0" encoding="klingon"?><a/>', "xml.encoding"),
+    "UTF-16 that is none": (b'<?xml version="1.0" encoding="UTF-16"?><a/>', "xml.encoding"),
+    "a mark that contradicts": (
+        b'\xef\xbb\xbf<?xml version="1.0" encoding="ISO-8859-1"?><a/>', "xml.encoding",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("data", "code"), BROKEN.values(), ids=BROKEN.keys())

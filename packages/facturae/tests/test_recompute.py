@@ -97,3 +97,10 @@ def test_computing_again_changes_nothing(lines: list[Line], rounding: Rounding) 
     made = facturae_es.invoice("1", date(2026, 1, 1), lines, rounding=rounding)
     assert made.totals == first.totals
     assert recompute(made, rounding).totals == first.totals
+
+
+def test_amounts_longer_than_usual_arithmetic_stay_exact(simple: Facturae, change: Change) -> None:
+    invoice = change(simple, "invoices[0].lines[0].unit_price", Decimal("9" * 40)).invoices[0]
+    totals = recompute(invoice).totals
+    assert totals.gross_amount == 2 * (10**40 - 1)
+    assert totals.invoice_total == D("241" + "9" * 37 + "7.58")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 import facturae_es
 from einvoice_core.certificates import Credential, TrustStore, UnsupportedKeyError
 from einvoice_core.certificates.revocation import Evidence
 from einvoice_core.findings import Report, Severity
 from einvoice_core.signing import xades
-from einvoice_core.signing.algorithms import DigestAlgorithm
+from einvoice_core.signing.algorithms import DigestAlgorithm, SignatureAlgorithm
 from einvoice_core.signing.errors import CannotSignError, SignatureRefused
 from einvoice_core.signing.report import CheckName, Outcome
 from einvoice_core.signing.xmldsig import sign as sign_xml
 from einvoice_core.testing.authority import ThrowawayAuthority, new_key
 from einvoice_core.testing.timestamper import OpensslTimestamper
+from einvoice_core.xml.canonical import canonicalize
 from einvoice_core.xml.errors import XmlRefused
 from facturae_es.model import Facturae
 from facturae_es.signing import LAYER, PROFILE, signature
@@ -98,6 +101,28 @@ def test_a_change_has_its_finding(number: str, signed: bytes) -> None:
     assert not report.ok
     with pytest.raises(SignatureRefused):
         facturae_es.verify(change(signed), trust=TRUST)
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["SignatureMethod", "CanonicalizationMethod", "Transform", "DigestMethod"],
+)
+@pytest.mark.parametrize(
+    "name", ["urn:example:unknown", "", "http://www.w3.org/2001/04/xmldsig-more#md5"]
+)
+def test_an_algorithm_that_nobody_knows(place: str, name: str, signed: bytes) -> None:
+    root = etree.fromstring(signed)
+    info = next(root.iter(f"{{{DS}}}SignedInfo"))
+    next(info.iter(f"{{{DS}}}{place}")).set("Algorithm", name)
+    # Whoever uses it signs what says so.
+    value = SIGNER.sign(canonicalize(info), SignatureAlgorithm.ECDSA_SHA256)
+    next(root.iter(f"{{{DS}}}SignatureValue")).text = b64encode(value).decode()
+    report = check(etree.tostring(root))
+    assert "FACTURAE-SIG-06" in rules(report)
+    (finding, *_) = [f for f in report.findings if f.rule == "FACTURAE-SIG-06"]
+    assert f"{name!r}" in finding.message
+    with pytest.raises(SignatureRefused):
+        facturae_es.verify(etree.tostring(root), trust=TRUST)
 
 
 def test_a_good_signature_has_no_finding(signed: bytes) -> None:

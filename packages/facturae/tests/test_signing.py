@@ -1,19 +1,31 @@
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 import facturae_es
 from einvoice_core.certificates import Credential, TrustStore
 from einvoice_core.certificates.errors import NotValidAtError
+from einvoice_core.records import RawXml
+from einvoice_core.signing import xmldsig
 from einvoice_core.signing.errors import CannotSignError, SignatureRefused
 from einvoice_core.signing.report import CheckName, Outcome
 from einvoice_core.testing.authority import ThrowawayAuthority
+from einvoice_core.xml.errors import XmlTooLarge
+from einvoice_core.xml.parsing import Limits
+from einvoice_core.xml.plain import Plain, as_it_stands
+from facturae_es.facets import Version
 from facturae_es.model import Facturae
 from facturae_es.signing import Role
+from facturae_es.testing import documents
+
+Change = Callable[[Facturae, str, object], Facturae]
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -117,9 +129,13 @@ def test_a_document_is_signed_once(signed: bytes, credential: Credential) -> Non
         facturae_es.sign(signed, credential, clock=clock)
 
 
-def test_an_expired_certificate_does_not_sign(xml: bytes, credential: Credential) -> None:
-    with pytest.raises(NotValidAtError):
-        facturae_es.sign(xml, credential, clock=lambda: NOW + timedelta(days=20_000))
+@pytest.mark.parametrize("days", [20_000, -20_000], ids=["expired", "not valid yet"])
+def test_a_certificate_outside_its_time_does_not_sign(
+    days: int, xml: bytes, credential: Credential
+) -> None:
+    with pytest.raises(NotValidAtError) as caught:
+        facturae_es.sign(xml, credential, clock=lambda: NOW + timedelta(days=days))
+    assert caught.value.code == "certificate.not_valid"
 
 
 def add_space(data: bytes) -> bytes:
@@ -156,3 +172,39 @@ def test_a_changed_document_is_refused(
 def test_an_unsigned_document_is_refused(xml: bytes) -> None:
     with pytest.raises(SignatureRefused):
         facturae_es.verify(xml)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(Version).flatmap(documents))
+def test_what_was_written_is_signed_as_it_would_be_after_reading(
+    credential: Credential, document: Facturae
+) -> None:
+    written = facturae_es.write(document)
+    read = bytes(written)
+    if isinstance(written, Plain):
+        assert written.canonical == etree.tostring(etree.fromstring(read), method="c14n")
+        assert as_it_stands(read) in {written.canonical, None}
+    signed = facturae_es.sign(written, credential, clock=clock, ids=lambda: "1")
+    assert signed == facturae_es.sign(read, credential, clock=clock, ids=lambda: "1")
+    facturae_es.verify(signed)
+
+
+def test_only_what_needs_no_reading_is_vouched_for(simple: Facturae, change: Change) -> None:
+    extension = RawXml(
+        "<Extensions><Signature xmlns='http://www.w3.org/2000/09/xmldsig#'/></Extensions>"
+    )
+    invoiced = "invoices[0].issue_data.description"
+    assert isinstance(facturae_es.write(change(simple, invoiced, 'A < B & C > "D"\t\n = 1')), Plain)
+    assert not isinstance(facturae_es.write(change(simple, invoiced, "A\rB")), Plain)
+    assert not isinstance(
+        facturae_es.write(change(simple, "schema_location", "urn:a a.xsd")), Plain
+    )
+    assert not isinstance(facturae_es.write(change(simple, "extensions", extension)), Plain)
+    assert not isinstance(facturae_es.write(simple, check=False), Plain)
+    assert type(pickle.loads(pickle.dumps(facturae_es.write(simple)))) is bytes  # noqa: S301 - our own bytes
+
+
+def test_limits_hold_for_what_was_written(xml: bytes, credential: Credential) -> None:
+    assert isinstance(xml, Plain)
+    with pytest.raises(XmlTooLarge):
+        xmldsig.sign(xml, credential, parts={}, limits=Limits(document=100))

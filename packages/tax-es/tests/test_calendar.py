@@ -130,3 +130,8 @@ def test_the_calendar_can_be_subscribed_to() -> None:
     assert "Domiciliación hasta el 15-04-2025. RIVA\\, Real Decreto 1624/1992" in unfolded
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
+    english = calendar.icalendar(calendar.deadlines(2025), stamp=date(2026, 1, 1), language="en")
+    assert english.count("SUMMARY:Form 303") == text.count("SUMMARY:Modelo 303") == 4
+    assert "Direct debit until 2025-04-15." in english.replace("\r\n ", "")
+    with pytest.raises(ArgumentError):
+        calendar.icalendar([], stamp=date(2026, 1, 1), language="fr")

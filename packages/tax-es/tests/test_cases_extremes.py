@@ -20,6 +20,23 @@ BASES: dict[str, dict[str, Any]] = {
         "minimum": "5550", "minimum_autonomous": "5550", "death_on": "2025-06-30",
         "allow_unverified": True,
     },
+    "irpf_household": {
+        "year": 2025, "territory": "aragon", "joint": True, "allow_unverified": True,
+        "persons": [
+            {"general_base": "20000", "savings_base": "10", "age": 66, "disability": 33,
+             "assistance": True, "descendants": [{"age": 2, "shared": 2, "disability": 65}],
+             "ascendants": [80]},
+            {"general_base": "1000", "age": 40, "descendants": [
+                {"age": 2, "shared": 2, "disability": 65}]},
+        ],
+    },
+    "irpf_employee": {
+        "on": "2025-07-01", "pay": "30000", "social_security": "1905", "situation": 3, "age": 66,
+        "disability": 33, "descendants": [{"age": 2, "shared": 2}], "alimony_children": "100",
+        "alimony_spouse": "10", "irregular_reduction": "1", "mobility": True, "artist": True,
+        "before": {"pay": "29000"}, "paid": "1000", "withheld": "100", "rate_before": "10",
+        "allow_unverified": True,
+    },
     "irpf_direct_estimation": {
         "year": 2025, "income": {"sales": "50000"}, "expenses_registered": {"rent": "9000"},
         "adjustments": {"meals": "100", "amortization_additional": "50"},

@@ -47,12 +47,19 @@ def ledger(tmp_path: Path) -> str:
         (["iva", "--on", "2012-09-01", "--known-on", "2012-07-01"], 0, ["rate", "percent"], "18.0"),
         (["irpf", "--year", "2025", "--territory", "aragon", "--general-base", "23900",
           "--savings-base", "2800"], 0, ["values", "state_total"], "2406.50"),
+        (["irpf", "--year", "2025", "--territory", "madrid", "--general-base", "30000"], 0,
+         ["values", "minimum_autonomous"], "5956.65"),
+        (["irpf", "--year", "2025", "--territory", "madrid", "--general-base", "30000", "--age",
+          "70", "--disability", "33", "--assistance", "--descendant", "9", "--descendant", "1",
+          "--ascendant", "80"], 0, ["values", "minimum_state"], "23150.00"),
+        (["irpf", "--year", "2025", "--territory", "madrid", "--general-base", "30000",
+          "--minimum", "5550"], 0, ["values", "minimum_autonomous"], "5550"),
         (["withholding", "--on", "2025-01-01", "--base", "1000"], 0, ["withheld"], "150.00"),
         (["reta", "--on", "2026-01-01", "--monthly-income", "1250"], 0, ["values", "min_quota"],
          "299.56"),
         (["calendar", "--year", "2025", "--form", "303"], 0, [0, "due_on"], "2025-04-21"),
-        (["interest", "--amount", "10000", "--due", "2022-01-31", "--paid-on", "2022-03-02",
-          "--allow-unverified"], 0, ["values", "interest"], "65.75"),
+        (["interest", "--amount", "10000", "--due", "2022-01-31", "--paid-on", "2022-03-02"],
+         0, ["values", "interest"], "65.75"),
     ],
 )  # fmt: skip
 def test_verbs(run: Run, arguments: list[str], code: int, path: list[Any], value: object) -> None:
@@ -72,6 +79,11 @@ def test_verbs(run: Run, arguments: list[str], code: int, path: list[Any], value
         (["iva", "--on", "2025-01-01", "--territory", "navarra"], "tax.territory"),
         (["irpf", "--year", "2026", "--territory", "madrid", "--general-base", "1"],
          "tax.unverified"),
+        (["irpf", "--year", "2025", "--territory", "madrid"], "--general-base"),
+        (["irpf", "--year", "2025", "--territory", "madrid", "--general-base", "1",
+          "--minimum-autonomous", "1"], "--minimum"),
+        (["irpf", "--year", "2025", "--territory", "madrid", "--general-base", "1",
+          "--descendant", "30"], "tax.argument"),
         (["form", "303", "--input", "nowhere.json", "--period", "2025-1T"], "cannot be read"),
         (["calendar", "--year", "2026"], "tax.calendar"),
         (["nonsense"], "No such command"),
@@ -83,6 +95,29 @@ def test_refusals_are_typed(run: Run, arguments: list[str], words: str) -> None:
     assert told is None
     assert words in err
     assert "Traceback" not in err
+
+
+def test_a_joint_return(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "household.json"
+    persons = [{"general_base": "40000"}, {"general_base": "0"}]
+    told = {"year": 2025, "territory": "madrid", "joint": True, "persons": persons}
+    path.write_text(json.dumps(told), "utf-8")
+    code, found, _ = run("irpf", "--input", str(path))
+    assert (code, found["values"]["joint_reduction"]) == (0, "3400.0")
+    assert found["trace"][2]["article"] == "LIRPF, art. 84.2"
+    path.write_text(json.dumps(told | {"year": 2026}), "utf-8")
+    assert "tax.unverified" in run("irpf", "--input", str(path))[2]
+    assert run("irpf", "--input", str(path), "--allow-unverified")[1]["marks"]
+
+
+def test_the_pay_of_an_employee(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "employee.json"
+    path.write_text(json.dumps({"year": 2025, "pay": "30000", "social_security": "1905"}), "utf-8")
+    assert "tax.unverified" in run("withholding", "--input", str(path))[2]
+    code, found, _ = run("withholding", "--input", str(path), "--allow-unverified")
+    assert (code, found["values"]["rate"]) == (0, "16.46")
+    assert found["marks"]
+    assert run("withholding")[0] == 2
 
 
 def test_a_form(run: Run, ledger: str) -> None:
@@ -118,6 +153,9 @@ def test_form_131_needs_its_activities(run: Run, ledger: str, tmp_path: Path) ->
     arguments = ["form", "131", "--input", str(path), "--period", "2025-1T"]
     code, told, _ = run(*arguments, "--option", "yield_before=9500")
     assert (code, told["boxes"]["02"], told["boxes"]["15"]) == (0, "600.00", "525.00")
+    code, told, _ = run("close", "--input", str(path), "--period", "2025-1T")
+    assert (code, sorted(told)) == (0, ["111", "115", "123", "131", "303", "349"])
+    assert told["131"]["boxes"]["02"] == "600.00"
     assert "02: pagos por módulos" in run(*arguments, "--format", "text")[1]
 
 

@@ -71,4 +71,12 @@ def test_methods_of_the_extra_follow_a_season_and_a_trend(method: str) -> None:
     (found,) = forecast(growing, horizon=1, method=method)
     assert abs(found.value - 220) < 60
     assert found.backtest_error is not None
-    assert [each.value for each in forecast([D(5)] * 8, method=method)] == [5] * 4
+    assert [each.value for each in forecast([D(5)] * 9, method=method)] == [5] * 4
+
+
+@pytest.mark.parametrize("method", ["ets", "theta"])
+def test_no_prediction_without_an_interval(method: str) -> None:
+    with pytest.raises(ArgumentError, match="9 periods"):
+        forecast(SEASONAL[:8], method=method)
+    found = forecast([value + n % 3 for n, value in enumerate(SEASONAL[:9])], method=method)
+    assert all(each.low < each.value < each.high for each in found)

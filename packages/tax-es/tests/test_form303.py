@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from einvoice_core.errors import NotInForceError
 from tax_es.calendar import Period
 from tax_es.closing import form303
+from tax_es.closing.by_number import close_stream
 from tax_es.closing.form303 import Builder, Options, close
 from tax_es.errors import FormError, TerritoryError, UnknownKindError
-from tax_es.ledger import Issued, Ledger
+from tax_es.ledger import Issued, Ledger, read_lines
 
 Q1 = Period(2025, "1T")
 
@@ -193,6 +194,25 @@ def test_a_second_corrective_form_counts_what_was_paid_and_returned() -> None:
     assert [second[box] for box in ("69", "70", "109", "71")] == [168, 210, 105, 63]
 
 
+def test_before_september_2024_a_form_corrects_against_who_files_it() -> None:
+    for period, on in ((Period(2022, "1T"), "2022-02-10"), (Period(2024, "2T"), "2024-05-02")):
+        original = close(books(sale("1", "1000", on=on)), period)
+        options = Options(rectifies=(original.boxes,))
+        more = close(books(sale("1", "1500", on=on)), period, options)
+        assert [more[box] for box in ("69", "70", "71")] == [315, 210, 105]
+        with pytest.raises(FormError, match=r"LGT, art\. 122\.2"):
+            close(books(sale("1", "900", on=on)), period, options)
+        kept = close(books(purchase("1", "1000", on=on)), period)
+        options = Options(rectifies=(kept.boxes,))
+        assert close(books(purchase("1", "600", on=on)), period, options)["72"] == 126
+        with pytest.raises(FormError, match="rectification"):
+            close(books(purchase("1", "1100", on=on)), period, options)
+    asked = close(books(purchase("1", "1000", on="2022-12-10")), Period(2022, "4T"),
+                  Options(ask_refund=True))  # fmt: skip
+    with pytest.raises(FormError, match="no box for a refund"):
+        close(Ledger(), Period(2022, "4T"), Options(rectifies=(asked.boxes,)))
+
+
 def test_boxes_that_a_design_lacks_are_refused() -> None:
     with pytest.raises(FormError, match="112"):
         close(Ledger(), Q1, Options(fuel_payment=D(10)))
@@ -214,8 +234,9 @@ def test_the_simplified_regime_enters_in_its_boxes() -> None:
 
 def test_the_volume_of_the_year() -> None:
     ledger = books(
-        sale("1", "1000", on="2025-12-01"),
+        sale("1", "1000", on="2025-02-01"),
         sale("2", "500", on="2025-12-01", investment_good=True),
+        sale("0", "9000", on="2024-12-01"),
         sale("3", "70", None, on="2025-12-01", operation="export"),
     )
     found = close(ledger, Period(2025, "4T"), Options(yearly_volume=True))
@@ -317,13 +338,15 @@ def test_the_order_of_entries_does_not_matter(rows: list[tuple[Decimal, str]]) -
 def test_a_million_entries_in_little_memory() -> None:
     import resource
 
-    builder = Builder(Q1, keep_entries=False)
-    entry = sale("1", "100.10")
+    lines = (
+        f'{{"side": "issued", "id": "A-{n}", "issued_on": "2025-02-10",'
+        f' "lines": [{{"taxable_base": "{n % 900 + 100}.10", "percent": "21"}}]}}'
+        for n in range(1_000_000)
+    )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for _ in range(1_000_000):
-        builder.add(entry)
+    closed = close_stream(read_lines(lines), Q1)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert builder.finish()["07"] == D("100100000.00")
+    assert closed["07"] == sum(D(n % 900 + 100) for n in range(1_000_000)) + D("100000.00")
     assert grown < 50_000  # kilobytes
 
 

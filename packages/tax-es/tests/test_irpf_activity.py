@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from einvoice_core.errors import NotInForceError
-from tax_es.errors import ArgumentError, UnknownKindError, UnverifiedParameter
+from tax_es import cases
+from tax_es.errors import ArgumentError, CaseError, UnknownKindError, UnverifiedParameter
 from tax_es.irpf import direct, modules
-from tax_es.irpf.employee import MARK, Employee, withholding
+from tax_es.irpf.employee import MARK, Employee, regularised, withholding
 from tax_es.irpf.minimums import Family, Relative
 
 D = Decimal
@@ -177,3 +178,99 @@ def test_what_withholding_refuses() -> None:
             withholding(DAY, employee, allow_unverified=True)
     with pytest.raises(NotInForceError):
         withholding(date(2023, 6, 1), Employee(D(30000)), allow_unverified=True)
+
+
+def rate_of(**fields: object) -> Decimal:
+    employee = Employee(**({"pay": D(30000), "social_security": D(1905)} | fields))  # type: ignore[arg-type]
+    return withholding(DAY, employee, allow_unverified=True)["quota"]
+
+
+def test_circumstances_of_an_employee_by_hand() -> None:
+    """Base 26,095 by default: 4,225.50 + 5,895 at 30 %, less 5,550 at 19 %."""
+    assert rate_of() == D("4939.50")
+    assert rate_of(mobility=True) == D("4939.50") - 600
+    assert rate_of(unemployed=True) == D("4939.50") - 360
+    assert rate_of(pensioner=True) == D("4939.50") - 180
+    # 3,500 less base and 3,000 more minimum; with 65 percent 7,750 and 12,000.
+    assert rate_of(family=Family(disability=33)) == D("4939.50") - 1050 - 570
+    severe = rate_of(family=Family(disability=65))
+    # Base 18,345: 2,365.50 + 5,895 at 24 %; minimum 17,550: 2,365.50 + 5,100 at 24 %.
+    assert severe == D("3780.30") - D("3589.50")
+    assert rate_of(family=Family(disability=33), pensioner=True) == D("4939.50") - 180 - 570
+    # Alimony apart: 6,000 at 19 % and 20,095 (2,365.50 + 7,645 at 24 %); minimum 7,530.
+    assert rate_of(alimony_children=D(6000)) == 1140 + D("4200.30") - D("1430.70")
+    assert rate_of(alimony_children=D(90000)) == D("4939.50")
+    three = Family(descendants=(Relative(9, 2),) * 3)
+    # 600 less base; half of 9,100 more minimum: 10,100 at 19 %.
+    assert rate_of(family=three) == D("4225.50") + D("1588.50") - 1919
+
+
+def test_limits_of_the_rate() -> None:
+    def rate(**fields: object) -> Decimal:
+        employee = Employee(**({"pay": D(30000), "social_security": D(1905)} | fields))  # type: ignore[arg-type]
+        return withholding(DAY, employee, allow_unverified=True)["rate"]
+
+    assert rate() == D("16.46")
+    assert rate(housing_loan=True) == D("14.46")
+    assert rate(pay=D("33007.20"), housing_loan=True) == rate(pay=D("33007.20"))
+    assert rate(pay=D(5000), artist=True) == 2
+    assert rate(pay=D(5000), special_relation=True) == 15
+    assert rate(pay=D(5000), special_relation=True, ceuta_melilla=True) == 6
+    assert rate(pay=D(5000), artist=True, ceuta_melilla=True) == D("0.8")
+    assert rate(pay=D(5000), special_relation=True, family=Family(disability=40)) == 0
+
+
+def test_a_rise_is_regularised_over_the_rest_of_the_year() -> None:
+    before, after = Employee(D(30000), D(1905)), Employee(D(36000), D(2286))
+    found = regularised(
+        DAY, before, after, paid=D(15000), withheld=D(2469), rate_before=D("16.46"),
+        allow_unverified=True,
+    )  # fmt: skip
+    # Base 31,714: 4,225.50 + 11,514 at 30 % less 1,054.50 is 6,625.20; 21,000 are left to pay.
+    assert found["quota"] == D("6625.20")
+    assert found["left_to_withhold"] == D("4156.20")
+    assert found["rate"] == D("19.79")
+    assert found["withheld"] == D("4155.90")
+    assert found.marks == (MARK,)
+
+
+def test_limits_of_a_regularisation() -> None:
+    before = Employee(D(30000), D(1905))
+    born = Employee(D(30000), D(1905), family=Family(descendants=(Relative(0, 2),)))
+
+    def rate(old: Employee, new: Employee, paid: str, withheld: str, rate: str) -> Decimal:
+        return regularised(
+            DAY, old, new, paid=D(paid), withheld=D(withheld), rate_before=D(rate),
+            allow_unverified=True,
+        )["rate"]  # fmt: skip
+
+    # Half of 5,200 more minimum: 494 less quota.
+    assert rate(before, born, "15000", "2469", "16.46") == D("13.17")
+    # Who was withheld too much pays nothing more and gets nothing back.
+    assert rate(before, born, "25000", "4900", "16.46") == 0
+    # A smaller difference raises no rate, whatever was withheld too little.
+    assert rate(before, born, "20000", "0", "16.46") == D("16.46")
+    # A growth of 100 euros takes at most 100 euros more in the year.
+    more = Employee(D(30100), D(1905))
+    grown = rate(before, more, "29000", "100", "1")
+    assert grown == D("27.27")  # 300 + 100 - 100, of 1,100
+    # Never above 47 percent, nor 19 in Ceuta and Melilla.
+    rich = Employee(D(300000))
+    assert rate(Employee(D(290000)), rich, "295000", "100000", "40") == 47
+    ceuta = Employee(D(300000), ceuta_melilla=True)
+    assert rate(Employee(D(290000)), ceuta, "295000", "100000", "40") == 19
+    with pytest.raises(ArgumentError):
+        rate(before, before, "30000", "0", "1")
+    with pytest.raises(UnverifiedParameter):
+        regularised(DAY, before, born, paid=D(1), withheld=D(1), rate_before=D(1))
+
+
+def test_employees_as_cases() -> None:
+    told = {"year": 2025, "pay": "30000", "social_security": "1905", "allow_unverified": True}
+    assert cases.compute(told)["rate"] == "16.46"
+    again = told | {"descendants": [{"age": 0, "shared": 2}], "paid": "15000", "withheld": "2469",
+                    "rate_before": "16.46",
+                    "before": {"pay": "30000", "social_security": "1905"}}  # fmt: skip
+    assert cases.compute(again)["rate"] == "13.17"
+    with pytest.raises(CaseError):
+        cases.compute(told | {"paid": "15000"})

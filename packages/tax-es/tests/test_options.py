@@ -11,8 +11,8 @@ from tax_es.calendar import Period
 from tax_es.closing import form303
 from tax_es.errors import ArgumentError, UnverifiedParameter
 from tax_es.irpf import quota
+from tax_es.irpf.household import Person
 from tax_es.irpf.minimums import Family, Relative
-from tax_es.options import Person
 
 DAY = date(2025, 12, 31)
 
@@ -30,33 +30,31 @@ def test_ways_to_estimate() -> None:
 
 def test_joint_filing_helps_when_one_earns() -> None:
     persons = [Person(D(40000)), Person(D(0))]
-    with pytest.raises(UnverifiedParameter):
-        options.compare_filing(DAY, "madrid", persons)
-    found = options.compare_filing(DAY, "madrid", persons, allow_unverified=True)
+    found = options.compare_filing(DAY, "madrid", persons)
     assert [each.name for each in found] == ["joint", "individual"]
     assert found[0].figures["general"] == 36600
-    assert found[0].marks
+    assert not found[0].marks
     both = [Person(D(40000)), Person(D(40000))]
-    assert options.compare_filing(DAY, "madrid", both, allow_unverified=True)[0].name == (
-        "individual"
-    )
+    assert options.compare_filing(DAY, "madrid", both)[0].name == "individual"
+    later = date(2026, 12, 31)
+    with pytest.raises(UnverifiedParameter):
+        options.compare_filing(later, "madrid", persons)
+    assert options.compare_filing(later, "madrid", persons, allow_unverified=True)[0].marks
 
 
 def test_one_parent_and_savings() -> None:
     family = Family(descendants=(Relative(8),))
     person = Person(D(1000), D(20000), family)
-    found = options.compare_filing(DAY, "murcia", [person], allow_unverified=True)
+    found = options.compare_filing(DAY, "murcia", [person])
     assert found[0].name == "joint"
     assert found[0].figures["reduction"] == 2150
     for wrong in ([], [person] * 3):
         with pytest.raises(ArgumentError):
-            options.compare_filing(DAY, "murcia", wrong, allow_unverified=True)
+            options.compare_filing(DAY, "murcia", wrong)
 
 
 def test_a_pension_plan_saves_at_the_marginal_rate() -> None:
-    found = options.compare_pension(
-        DAY, "aragon", D(30000), [D(1000), D(9000)], allow_unverified=True
-    )
+    found = options.compare_pension(DAY, "aragon", D(30000), [D(1000), D(9000)])
     by_name = {each.name: each for each in found}
     assert by_name["pension 9000"].figures["reduced"] == 1500
     scales = (quota.scale(name, DAY) for name in ("general", "aragon"))
@@ -64,7 +62,6 @@ def test_a_pension_plan_saves_at_the_marginal_rate() -> None:
     assert by_name["pension 1000"].figures["saved"] == rate * 10
     capped = options.compare_pension(
         DAY, "aragon", D(30000), [D(9000)], self_employed=True, net_yields=D(10000),
-        allow_unverified=True,
     )  # fmt: skip
     assert capped[0].figures["reduced"] == 3000
 

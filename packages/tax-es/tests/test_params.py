@@ -62,9 +62,9 @@ def test_a_reference_that_nobody_checked_says_so_in_the_value() -> None:
     (doubt,) = parameters.doubts("Orden HAP/1074/2014 (BOE-A-2014-6665), art. 3")
     assert doubt == "reference BOE-A-2014-6665 unchecked: not found in any copy of the gazette"
     assert parameters.doubts("Ley 37/1992 (BOE-A-1992-28740), art. 90") == ()
-    doubtful = {row.name for row in parameters.every() if row.doubts}
-    assert doubtful == {"interest.late"}
-    assert all(row.mark for row in parameters.every() if row.doubts)
+    assert [row.name for row in parameters.every() if row.doubts] == []
+    marked = {row.since for row in parameters.every() if row.name == "interest.late" and row.mark}
+    assert marked == {date(2024, 1, 1), date(2025, 7, 1), date(2026, 1, 1)}
 
 
 TWO_TEXTS = """

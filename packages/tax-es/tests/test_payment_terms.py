@@ -1,6 +1,6 @@
 """Ley 3/2004: terms, interest by half-year, average period."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -27,14 +27,39 @@ def test_due_dates() -> None:
 
 
 def test_interest_of_a_half_year() -> None:
-    found = payment_terms.late_interest(
-        D(10000), date(2022, 1, 31), date(2022, 3, 2), allow_unverified=True
-    )
+    found = payment_terms.late_interest(D(10000), date(2022, 1, 31), date(2022, 3, 2))
     assert found["days"] == 30
     assert found["interest"] == D("65.75")  # 10,000 * 8 % * 30 / 365
     step = found.step("2022-02-01 to 2022-03-02")
     assert step.parameters[0].source.endswith("(BOE-A-2021-21959)")
-    assert "[?] reference BOE-A-2021-21959 unchecked" in step.sentence_en
+    assert "[?]" not in step.sentence_en
+    assert not found.marks
+
+
+@pytest.mark.parametrize(
+    ("day", "percent"),
+    [
+        (date(2005, 1, 1), "9.09"), (date(2005, 6, 30), "9.09"), (date(2006, 7, 1), "9.83"),
+        (date(2014, 7, 1), "8.15"), (date(2014, 12, 31), "8.15"), (date(2020, 6, 30), "8.00"),
+        (date(2022, 1, 1), "8.00"), (date(2024, 1, 1), "12.50"), (date(2025, 12, 31), "10.15"),
+        (date(2026, 6, 30), "10.15"),
+    ],
+)  # fmt: skip
+def test_the_percentage_of_a_day(day: date, percent: str) -> None:
+    """A year's debt of 36,500 euros bears a hundredth of the percentage each day."""
+    found = payment_terms.late_interest(
+        D(36500), day - timedelta(days=1), day, allow_unverified=True
+    )
+    assert found["interest"] == D(percent)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [date(2004, 12, 31), date(2005, 7, 1), date(2014, 6, 30), date(2015, 1, 1), date(2026, 7, 1)],
+)
+def test_the_day_outside_a_half_year_is_refused(day: date) -> None:
+    with pytest.raises(NotInForceError):
+        payment_terms.late_interest(D(1), day - timedelta(days=1), day, allow_unverified=True)
 
 
 def test_interest_across_half_years_is_rounded_once() -> None:

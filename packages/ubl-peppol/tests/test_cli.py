@@ -139,7 +139,8 @@ def test_fix_writes_the_document_the_patch_or_the_file(wrong: Path, good: Path) 
     assert ubl_peppol.ubl.read(shown.encode()) == ubl_peppol.ubl.read(GOOD)
     assert "replace" in run("fix", "--safe", "--patch", str(wrong))
     assert run("fix", str(wrong), code=2)
-    run("fix", "--safe", "--in-place", str(wrong), str(good))
+    told = run("fix", "--safe", "--in-place", str(wrong), str(good))
+    assert "cbc:IdentificationCode/text() with 'ES'" in told
     assert ubl_peppol.validate(wrong.read_bytes(), "auto").ok
     assert good.read_bytes() == GOOD
     uncertain = GOOD.replace(b"<cbc:IdentificationCode>ES", b"<cbc:IdentificationCode>XX")
@@ -153,6 +154,31 @@ def test_inspect(good: Path) -> None:
     assert facts["release"] == "3.0.21, mandatory from 2026-08-17"
     assert "amount due" in run("inspect", "-", stdin=GOOD)
     assert run("inspect", "-", stdin=b"<a/>", code=2)
+
+
+def test_convert_makes_facturae_and_takes_it_back(tmp_path: Path) -> None:
+    target = tmp_path / "invoice.xml"
+    shown = run("convert", "-", "--to", "facturae", "-o", str(target), stdin=GOOD, code=1)
+    assert "Facturae has no" in shown
+    assert b"<SchemaVersion>3.2.2</SchemaVersion>" in target.read_bytes()
+    back = tmp_path / "back.xml"
+    run("convert", str(target), "-o", str(back), code=1)
+    assert ubl_peppol.ubl.read(back.read_bytes()).totals == ubl_peppol.ubl.read(GOOD).totals
+    wrong = run("convert", "-", "--to", "facturae", "--series", "ZZZ", stdin=GOOD, code=2)
+    assert "series" in wrong
+
+
+def test_convert_takes_an_invoice_of_the_public_solution(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.xml"
+    run("convert", "-", "--to", "spfe", "-o", str(copy), stdin=GOOD, code=1)
+    for syntax in ("ubl", "cii", "facturae"):
+        target = tmp_path / f"{syntax}.xml"
+        run("convert", str(copy), "--to", syntax, "-o", str(target), code=1)
+        assert target.stat().st_size > 1_000
+    assert (
+        ubl_peppol.ubl.read((tmp_path / "ubl.xml").read_bytes()).totals
+        == ubl_peppol.ubl.read(GOOD).totals
+    )
 
 
 def test_convert_writes_ubl_anew(tmp_path: Path) -> None:

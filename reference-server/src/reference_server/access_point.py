@@ -7,13 +7,15 @@ from datetime import datetime
 from as4_peppol import As4App, LocalIdentity, Receiver
 from as4_peppol.evidence import Archive
 from as4_peppol.message.records import UserMessage
+from as4_peppol.peppol.discovery import Discovery
+from as4_peppol.peppol.dns import DnsResolver
 from as4_peppol.peppol.revocation import FetchedRevocation
-from as4_peppol.peppol.trust import Network, PeppolTrust, Role
+from as4_peppol.peppol.trust import Network, PeppolTrust, zone_of
 from as4_peppol.profiles import PEPPOL
-from as4_peppol.profiles.peppol import FINAL_RECIPIENT, common_name
+from as4_peppol.profiles.peppol import FINAL_RECIPIENT
 from as4_peppol.stores import SqliteStore
 from einvoice_core import http
-from einvoice_core.certificates import load_certificates, load_pkcs12
+from einvoice_core.certificates import load_pkcs12
 from reference_server import credentials
 from reference_server.database import Database
 from reference_server.errors import ConfigurationError
@@ -35,6 +37,7 @@ class Gateway:
         store: What came in.
         archive: What proves what went out.
         client: HTTP client.
+        discovery: Looks participants up; ``None`` where the settings name no zone.
     """
 
     identity: LocalIdentity
@@ -42,6 +45,7 @@ class Gateway:
     store: SqliteStore
     archive: Archive
     client: http.Client
+    discovery: Discovery | None
 
     def app(self, db: Database, clock: Callable[[], datetime]) -> As4App:
         """Make the endpoint for other access points; it serves companies with a certificate."""
@@ -84,26 +88,29 @@ def open_gateway(settings: Settings, clock: Callable[[], datetime]) -> Gateway |
     client = http.client()
     pem = settings.as4_authorities.read_bytes()
     if settings.as4_network is As4Network.SANDBOX:
-        trust = _sandbox(pem, clock)
+        trust = PeppolTrust.of_own(pem, clock=clock)
     else:
         network = Network(settings.as4_network.value)
         check = FetchedRevocation(client)
         trust = PeppolTrust.of_network(network, pem, revocation=check, clock=clock)
     folder = settings.data_dir / "as4"
     return Gateway(
-        identity, trust, SqliteStore(folder / "inbox"), Archive(folder / "evidence"), client
+        identity,
+        trust,
+        SqliteStore(folder / "inbox"),
+        Archive(folder / "evidence"),
+        client,
+        _discovery(settings, client, trust, clock),
     )
 
 
-def _sandbox(pem: bytes, clock: Callable[[], datetime]) -> PeppolTrust:
-    found = {
-        role: certificate
-        for certificate in load_certificates(pem)
-        for role in Role
-        if role.value in common_name(certificate).lower()
-    }
-    if len(found) != len(Role):
-        raise ConfigurationError("the authorities of the sandbox are incomplete")
-    return PeppolTrust.of_sandbox(
-        found[Role.ACCESS_POINT], found[Role.METADATA_PUBLISHER], clock=clock
-    )
+def _discovery(
+    settings: Settings, client: http.Client, trust: PeppolTrust, clock: Callable[[], datetime]
+) -> Discovery | None:
+    is_sandbox = settings.as4_network is As4Network.SANDBOX
+    if is_sandbox and not settings.as4_zone:
+        return None
+    zone = settings.as4_zone if is_sandbox else zone_of(Network(settings.as4_network.value))
+    host, _, port = settings.as4_dns.rpartition(":")
+    resolver = DnsResolver([host], int(port)) if host else DnsResolver()
+    return Discovery(zone, resolver, client, trust, plain_http=is_sandbox, clock=clock)

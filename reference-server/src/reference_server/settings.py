@@ -62,6 +62,8 @@ class Settings(BaseSettings):
         as4_key_password: Of that file.
         as4_network: Which network it belongs to.
         as4_authorities: PEM file with the authorities of that network.
+        as4_zone: Where its DNS names end, when ``as4_network`` is ``sandbox``.
+        as4_dns: Name server to ask, such as ``127.0.0.1:5353``; by default those of the system.
         deliver: Whether a thread sends what is due.
         open_registration: Whether anybody may register a company.
         login_attempts: Wrong passwords for one address and user in five minutes.
@@ -85,6 +87,8 @@ class Settings(BaseSettings):
     as4_key_password: SecretStr = SecretStr("")
     as4_network: As4Network = As4Network.TEST
     as4_authorities: Path | None = None
+    as4_zone: str = ""
+    as4_dns: str = Field(default="", pattern=r"^([0-9A-Fa-f.:]+:[0-9]{1,5})?$")
     deliver: bool = True
     open_registration: bool = True
     login_attempts: int = 10

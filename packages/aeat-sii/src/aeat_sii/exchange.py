@@ -4,6 +4,9 @@ The two thin drivers, one synchronous and one asynchronous, that the clients of 
 """
 
 import ssl
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 from aeat_sii.conversation import MAX_ANSWER, Request
 from aeat_sii.environments import CertificateKind
@@ -11,10 +14,21 @@ from aeat_sii.errors import AeatError, CertificateError, ProtocolError, Transpor
 from einvoice_core import http
 from einvoice_core.certificates import Credential, HolderKind
 
-__all__ = ["TIMEOUT_S", "AsyncExchange", "Exchange", "kind_of"]
+__all__ = [
+    "TIMEOUT_S",
+    "AsyncConnected",
+    "AsyncExchange",
+    "Connected",
+    "Exchange",
+    "Pages",
+    "kind_of",
+]
 
 TIMEOUT_S = 60
 """Seconds to wait for a service."""
+
+Q = TypeVar("Q")
+P = TypeVar("P")
 
 
 class Exchange:
@@ -105,6 +119,71 @@ class AsyncExchange:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+
+class Connected:
+    """What a client is in a ``with`` statement: its connections end with the block."""
+
+    _exchange: Exchange
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._exchange.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncConnected:
+    """What a client is in an ``async with`` statement: its connections end with the block."""
+
+    _exchange: AsyncExchange
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._exchange.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+class Pages(Generic[Q, P]):
+    """A query over all its pages, without I/O: iterate over the queries, and :meth:`take` pages.
+
+    Args:
+        query: For the first page.
+        following: Makes the query for the page after one; ``None`` after the last.
+    """
+
+    def __init__(self, query: Q, following: Callable[[Q, P], Q | None]) -> None:
+        self._next: Q | None = query
+        self._following = following
+        self.pages: list[P] = []
+
+    def __iter__(self) -> Iterator[Q]:
+        while self._next is not None:
+            yield self._next
+
+    def take(self, query: Q, page: P) -> None:
+        """Take the answer to a query."""
+        self.pages.append(page)
+        self._next = self._following(query, page)
 
 
 def kind_of(credential: Credential) -> CertificateKind:

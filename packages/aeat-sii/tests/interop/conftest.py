@@ -9,7 +9,7 @@ from lxml import etree
 
 from aeat_sii.sandbox.server import RunningSandbox
 from einvoice_core.certificates import Credential
-from einvoice_core.testing.judges import official
+from einvoice_core.testing.judges import module, official
 
 
 class _Offline(etree.Resolver):
@@ -35,7 +35,7 @@ def schema() -> Callable[[str], etree.XMLSchema]:
 @pytest.fixture(scope="session")
 def zeep_transport() -> Any:
     """The transport of zeep that reads schemas from the judges' folder and nowhere else."""
-    transports = pytest.importorskip("zeep.transports", reason="zeep is not installed")
+    transports = module("zeep.transports")
 
     class Offline(transports.Transport):  # type: ignore[misc, name-defined]
         def load(self, url: str) -> bytes:
@@ -53,7 +53,7 @@ def zeep_transport() -> Any:
 @pytest.fixture(scope="session")
 def zeep_session(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Open sessions of requests with a certificate that a sandbox has issued."""
-    requests = pytest.importorskip("requests", reason="zeep's HTTP library is not installed")
+    requests = module("requests")
 
     def make(agency: RunningSandbox, credential: Credential) -> Any:
         folder = tmp_path_factory.mktemp("certificates")

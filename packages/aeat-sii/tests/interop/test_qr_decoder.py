@@ -2,8 +2,10 @@
 
 import io
 import random
+import re
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -11,10 +13,9 @@ from aeat_sii.environments import TEST
 from aeat_sii.testing import examples
 from aeat_sii.verifactu import qr
 from aeat_sii.verifactu.records import RegistrationRecord
-from einvoice_core.testing.judges import program
+from einvoice_core.testing.judges import module, program
 
-zxingcpp = pytest.importorskip("zxingcpp", reason="the decoder zxing-cpp is not installed")
-Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+zxingcpp, Image = module("zxingcpp"), module("PIL.Image")
 
 
 def decoded(data: bytes) -> object:
@@ -79,6 +80,25 @@ def test_zbar_reads_what_zxing_draws(length: int, tmp_path: Path) -> None:
     )
 
     assert read.stdout.strip() == address
+
+
+@pytest.mark.parametrize("length", [1, 20, 59])
+def test_the_strokes_of_the_svg_are_the_modules(length: int) -> None:
+    address = qr.url_of(examples.registration("A&" * (length // 2) + "B"), environment=TEST)
+    root = ElementTree.fromstring(qr.svg(address))  # noqa: S314 - ours
+    path = root.findall("{*}path")[1].attrib["d"]
+    side = int(root.attrib["viewBox"].split()[2])
+    image = Image.new("L", (side, side), 255)
+    for start in path.removeprefix("M").split("M"):
+        x, y = (int(float(number)) for number in re.match(r"(\d+) (\d+)", start).groups())
+        for command, run in re.findall(r"([hm])(\d+)", start):
+            if command == "h":
+                image.paste(0, (x, y, x + int(run), y + 1))
+            x += int(run)
+    drawn = io.BytesIO()
+    image.resize((side * 4, side * 4)).save(drawn, "PNG")
+
+    assert decoded(drawn.getvalue()).text == address
 
 
 def test_without_zxing_segno_draws_and_the_qr_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

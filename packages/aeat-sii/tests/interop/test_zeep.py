@@ -9,9 +9,9 @@ import pytest
 
 from aeat_sii import sandbox
 from aeat_sii.sandbox.server import RunningSandbox
-from einvoice_core.testing.judges import official
+from einvoice_core.testing.judges import module, official
 
-zeep = pytest.importorskip("zeep", reason="the independent client zeep is not installed")
+zeep = module("zeep")
 
 ISSUER = "89890001K"
 NOW = datetime(2026, 7, 1, 9, 0, 30, tzinfo=timezone(timedelta(hours=2)))

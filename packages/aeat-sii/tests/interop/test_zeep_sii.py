@@ -11,9 +11,9 @@ from lxml import etree
 from aeat_sii import sandbox
 from aeat_sii.sandbox.server import RunningSandbox
 from aeat_sii.sandbox.sii import OPERATIONS
-from einvoice_core.testing.judges import official
+from einvoice_core.testing.judges import module, official
 
-zeep = pytest.importorskip("zeep", reason="the independent client zeep is not installed")
+zeep = module("zeep")
 from zeep.plugins import HistoryPlugin  # noqa: E402 - after the check that it is there
 
 NIF, OTHER = "89890001K", "89890002E"

@@ -5,71 +5,21 @@ A key is a PKCS#12 file; its password stands in an environment variable, never o
 
 import json
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from einvoice_core.cli import FINDINGS, UNUSABLE, VALID, command_group
+from as4_peppol import _command
+from einvoice_core.cli import FINDINGS, VALID, command_group
 
 if TYPE_CHECKING:
-    from as4_peppol.peppol.trust import PeppolTrust
     from as4_peppol.receiver import Verdict
-    from as4_peppol.security.keys import LocalIdentity
-    from as4_peppol.sender import Endpoint, SendResult
 
 __all__ = ["main"]
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _PORT = click.IntRange(0, 65535)
-_Verb = Callable[..., int]
-
-
-def _network(function: _Verb) -> _Verb:
-    options = (
-        click.option(
-            "--network",
-            type=click.Choice(["production", "test"]),
-            default="test",
-            show_default=True,
-            help="Peppol network whose authorities are trusted.",
-        ),
-        click.option(
-            "--authorities",
-            type=_FILE,
-            required=True,
-            help="PEM file with the authorities of the network.",
-        ),
-        click.option(
-            "--revocation",
-            type=click.Choice(["soft", "hard", "none"]),
-            default="soft",
-            show_default=True,
-            help="Ask whether certificates were revoked; when nobody tells, take them (soft) or"
-            " refuse them (hard).",
-        ),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def _key(function: _Verb) -> _Verb:
-    options = (
-        click.option("--key", type=_FILE, required=True, help="PKCS#12 file of this access point."),
-        click.option(
-            "--password-variable",
-            default="AS4_KEY_PASSWORD",
-            show_default=True,
-            help="Environment variable with the password of the key.",
-        ),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
 
 
 @command_group("as4", package="as4-peppol")
@@ -81,34 +31,28 @@ def main() -> None:
 @click.argument("participant")
 @click.argument("document_type", required=False)
 @click.argument("process", required=False)
-@_network
+@_command.network
 @click.option("--dns", multiple=True, help="Address of a name server; by default the system's.")
 def lookup(
     participant: str,
     document_type: str | None,
     process: str | None,
     network: str,
-    authorities: Path,
+    authorities: Path | None,
+    folder: Path | None,
     revocation: str,
     dns: tuple[str, ...],
 ) -> int:
     """Say which documents a participant takes, or which access point takes one."""
-    from as4_peppol.peppol.discovery import Discovery
-    from as4_peppol.peppol.dns import DnsResolver
     from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
     from as4_peppol.peppol.locator import NotRegisteredError
-    from as4_peppol.peppol.trust import Network, zone_of
     from as4_peppol.profiles.peppol import common_name
     from einvoice_core import http
 
     who = ParticipantId.parse(participant)
+    chosen = _command.Chosen(network, authorities, revocation, folder, dns=dns)
     with http.client() as client:
-        discovery = Discovery(
-            zone_of(Network(network)),
-            DnsResolver(dns),
-            client,
-            _trust(network, authorities, revocation),
-        )
+        discovery = chosen.discovery(client)
         try:
             if document_type is None or process is None:
                 for kind in discovery.group(who).document_types:
@@ -126,110 +70,141 @@ def lookup(
 
 
 @main.command()
-@click.argument("document", type=_FILE)
-@click.option("--url", required=True, help="Address of the receiving access point.")
-@click.option("--receiver", type=_FILE, required=True, help="Its certificate, PEM or DER.")
-@_network
-@_key
-@click.option("--evidence", type=_FOLDER, help="Folder for what was sent and answered.")
+@click.argument("document", type=_command.FILE)
+@click.option("--url", help="Address of the receiving access point; looked up when left out.")
+@click.option("--receiver", type=_command.FILE, help="Its certificate, PEM or DER.")
+@click.option("--from", "sender", help="Participant that sends a document without envelope.")
+@click.option("--to", "recipient", help="Participant that gets a document without envelope.")
+@click.option("--country", default="ES", show_default=True, help="Country of the sender.")
+@_command.network
+@_command.key
+@click.option("--dns", multiple=True, help="Address of a name server; by default the system's.")
+@click.option("--evidence", type=_command.FOLDER, help="Folder for what was sent and answered.")
 def send(
     document: Path,
-    url: str,
-    receiver: Path,
+    url: str | None,
+    receiver: Path | None,
+    sender: str | None,
+    recipient: str | None,
+    country: str,
     network: str,
-    authorities: Path,
+    authorities: Path | None,
+    folder: Path | None,
     revocation: str,
-    key: Path,
+    key: Path | None,
     password_variable: str,
+    dns: tuple[str, ...],
     evidence: Path | None,
 ) -> int:
-    """Send a document that stands in its envelope (StandardBusinessDocument)."""
-    from as4_peppol.packing import Payload
-    from as4_peppol.peppol import sbdh
-    from as4_peppol.peppol.messages import user_message
+    """Send a document in its envelope, or an UBL document with --from and --to.
 
+    Where it goes is looked up, unless --url and --receiver say so.
+    """
+    from as4_peppol.peppol.identifiers import ParticipantId
+    from as4_peppol.peppol.locator import NotRegisteredError
+    from as4_peppol.peppol.sending import Dispatch, FixedEndpoint, PeppolSender, kind_of
+    from einvoice_core import http
+
+    chosen = _command.Chosen(network, authorities, revocation, folder, key, password_variable, dns)
     content = document.read_bytes()
-    envelope = sbdh.read(content)
-    identity = _identity(key, password_variable)
-    endpoint = _endpoint(url, receiver)
-    header = user_message(
-        sender=identity.certificate,
-        receiver=_certificate(endpoint),
-        original_sender=envelope.sender,
-        final_recipient=envelope.receiver,
-        document_type=envelope.document_type,
-        process=envelope.process,
-        now=datetime.now(UTC),
-    )
-    trust = _trust(network, authorities, revocation)
-    return _report(_exchange(identity, trust, header, [Payload(content)], endpoint), evidence)
+    if (sender is None) != (recipient is None):
+        raise click.UsageError("name both --from and --to, or none for a document in its envelope")
+    if sender is not None and recipient is not None:
+        ends = (ParticipantId.parse(sender), ParticipantId.parse(recipient))
+        dispatch = Dispatch(*ends, *kind_of(content), country)
+        content = dispatch.wrap(content, datetime.now(UTC))
+    with chosen.sender() as out, http.client() as client:
+        endpoint = chosen.endpoint(url, receiver)
+        found = chosen.discovery(client) if endpoint is None else FixedEndpoint(endpoint)
+        try:
+            result = PeppolSender(out, found).forward(content)
+        except NotRegisteredError as error:
+            click.echo(error.message)
+            return FINDINGS
+    return _command.report(result, evidence)
 
 
 @main.command()
-@click.argument("url")
-@click.option("--receiver", type=_FILE, required=True, help="Its certificate, PEM or DER.")
+@click.argument("url", required=False)
+@click.option("--receiver", type=_command.FILE, help="Its certificate, PEM or DER.")
 @click.option("--from", "sender", default="9920:ESA00000000", help="Participant that asks.")
 @click.option("--to", "recipient", default="9920:ESA00000000", help="Participant that is asked.")
-@_network
-@_key
+@_command.network
+@_command.key
 def ping(
-    url: str,
-    receiver: Path,
+    url: str | None,
+    receiver: Path | None,
     sender: str,
     recipient: str,
     network: str,
-    authorities: Path,
+    authorities: Path | None,
+    folder: Path | None,
     revocation: str,
-    key: Path,
+    key: Path | None,
     password_variable: str,
 ) -> int:
-    """Ask an access point for a sign of life; nobody gets anything delivered."""
+    """Ask an access point for a sign of life; nobody gets anything delivered.
+
+    In the sandbox corner 3 is asked, unless URL and --receiver name another one.
+    """
     from as4_peppol.peppol import messages
     from as4_peppol.peppol.identifiers import ParticipantId
 
-    identity = _identity(key, password_variable)
-    endpoint = _endpoint(url, receiver)
+    chosen = _command.Chosen(network, authorities, revocation, folder, key, password_variable)
+    if url is None and chosen.is_sandbox:
+        url, receiver = f"{chosen.place()['url']}/corner3", chosen.file("corner3.pem")
+    endpoint = chosen.endpoint(url, receiver)
+    if endpoint is None or endpoint.certificate is None:
+        raise click.UsageError("name the URL of the access point, and its certificate")
     header = messages.ping(
-        sender=identity.certificate,
-        receiver=_certificate(endpoint),
+        sender=chosen.identity().certificate,
+        receiver=endpoint.certificate,
         original_sender=ParticipantId.parse(sender),
         final_recipient=ParticipantId.parse(recipient),
         now=datetime.now(UTC),
     )
-    trust = _trust(network, authorities, revocation)
-    return _report(_exchange(identity, trust, header, [], endpoint), None)
+    with chosen.sender() as out:
+        return _command.report(out.send(header, [], endpoint), None)
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8080, show_default=True)
-@click.option("--inbox", type=_FOLDER, required=True, help="Folder that keeps the messages.")
-@_network
-@_key
+@click.option(
+    "--inbox", type=_command.FOLDER, required=True, help="Folder that keeps the messages."
+)
+@click.option("--dumps", type=_command.FOLDER, help="Folder for every request, as it came.")
+@_command.network
+@_command.key
 def serve(
     host: str,
     port: int,
     inbox: Path,
+    dumps: Path | None,
     network: str,
-    authorities: Path,
+    authorities: Path | None,
+    folder: Path | None,
     revocation: str,
-    key: Path,
+    key: Path | None,
     password_variable: str,
 ) -> int:
     """Receive messages and keep them; put a server with TLS in front."""
     import uvicorn
 
     from as4_peppol.asgi import As4App
+    from as4_peppol.dumps import into, nothing
     from as4_peppol.profiles import PEPPOL
     from as4_peppol.receiver import Receiver
     from as4_peppol.stores import SqliteStore
 
+    chosen = _command.Chosen(network, authorities, revocation, folder, key, password_variable)
     receiver = Receiver(
         PEPPOL,
-        [_identity(key, password_variable)],
+        [chosen.identity()],
         SqliteStore(inbox),
-        trusted=_trust(network, authorities, revocation).access_point,
+        trusted=chosen.trust().access_point,
         observer=_tell,
+        dump=nothing if dumps is None else into(dumps),
     )
     uvicorn.run(As4App(receiver), host=host, port=port, log_level="warning")
     return VALID
@@ -238,15 +213,17 @@ def serve(
 @main.command()
 @click.option("--port", type=_PORT, default=0, help="Of publisher and access points (TCP).")
 @click.option("--dns-port", type=_PORT, default=0, help="Of the name server (UDP).")
-@click.option("--inbox", type=_FOLDER, help="Folder that keeps what the access points receive.")
-@click.option("--keys", type=_FOLDER, help="Folder for authorities, certificates and keys.")
+@click.option(
+    "--inbox", type=_command.FOLDER, help="Folder that keeps what the access points receive."
+)
+@click.option("--keys", type=_command.FOLDER, help="Folder for authorities, certificates and keys.")
 @click.option(
     "--password-variable",
     default="AS4_KEY_PASSWORD",
     show_default=True,
     help="Environment variable with the password for the keys that are written.",
 )
-@click.option("--send", "document", type=_FILE, help="Send this document, and end.")
+@click.option("--send", "document", type=_command.FILE, help="Send this document, and end.")
 def sandbox(
     port: int,
     dns_port: int,
@@ -272,17 +249,19 @@ def sandbox(
         for name, value in running.summary().items():
             click.echo(f"{name}: {value}")
         if document is not None:
-            return _report(running.send(document.read_bytes()), None)
+            return _command.report(running.send(document.read_bytes()), None)
         wait_until_interrupted()
     return VALID
 
 
 @main.command()
-@click.argument("message", type=_FILE)
-@click.option("--key", type=_FILE, help="PKCS#12 file that decrypts it.")
+@click.argument("message", type=_command.FILE)
+@click.option("--key", type=_command.FILE, help="PKCS#12 file that decrypts it.")
 @click.option("--password-variable", default="AS4_KEY_PASSWORD", show_default=True)
-@click.option("--known", type=_FILE, multiple=True, help="Certificate that may be meant, PEM.")
-@click.option("--out", type=_FOLDER, help="Folder for the payloads.")
+@click.option(
+    "--known", type=_command.FILE, multiple=True, help="Certificate that may be meant, PEM."
+)
+@click.option("--out", type=_command.FOLDER, help="Folder for the payloads.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def inspect(
     message: Path,
@@ -300,7 +279,7 @@ def inspect(
     from einvoice_core.certificates import load_certificates
 
     certificates = [c for file in known for c in load_certificates(file.read_bytes())]
-    identities = [] if key is None else [_identity(key, password_variable)]
+    identities = [] if key is None else [_command.identity_of(key, password_variable)]
     found = explain(message.read_bytes(), identities, certificates)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
@@ -321,67 +300,3 @@ def _tell(verdict: "Verdict") -> None:
         f"{verdict.received_at:%H:%M:%S} {verdict.message_id} {verdict.error or 'receipt'}"
         f" {verdict.detail}".rstrip()
     )
-
-
-def _identity(key: Path, variable: str) -> "LocalIdentity":
-    from as4_peppol.security.keys import LocalIdentity
-    from einvoice_core.certificates import load_pkcs12
-
-    return LocalIdentity(load_pkcs12(key.read_bytes(), os.environ.get(variable)))
-
-
-def _trust(network: str, authorities: Path, revocation: str) -> "PeppolTrust":
-    from as4_peppol.peppol.revocation import FetchedRevocation
-    from as4_peppol.peppol.trust import Network, PeppolTrust
-    from einvoice_core import http
-
-    # Its client lives as long as the command.
-    check = None if revocation == "none" else FetchedRevocation(http.client())
-    return PeppolTrust.of_network(
-        Network(network),
-        authorities.read_bytes(),
-        revocation=check,
-        unknown_is_refused=revocation == "hard",
-    )
-
-
-def _endpoint(url: str, receiver: Path) -> "Endpoint":
-    from as4_peppol.sender import Endpoint
-    from einvoice_core.certificates import load_certificates
-
-    certificates = load_certificates(receiver.read_bytes())
-    if not certificates:
-        raise click.UsageError(f"{receiver} holds no certificate")
-    return Endpoint(url, certificates[0])
-
-
-def _certificate(endpoint: "Endpoint") -> Any:  # noqa: ANN401 - the type needs cryptography
-    return endpoint.certificate
-
-
-def _exchange(
-    identity: "LocalIdentity",
-    trust: "PeppolTrust",
-    header: Any,  # noqa: ANN401 - a UserMessage; importing it here slows every verb
-    payloads: list[Any],
-    endpoint: "Endpoint",
-) -> "SendResult":
-    from as4_peppol.profiles import PEPPOL
-    from as4_peppol.sender import Sender
-
-    with Sender(identity, PEPPOL, trusted=trust.access_point) as sender:
-        return sender.send(header, payloads, endpoint)
-
-
-def _report(result: "SendResult", evidence: Path | None) -> int:
-    from as4_peppol.evidence import Archive
-    from as4_peppol.sender import Outcome
-
-    if evidence is not None:
-        click.echo(str(Archive(evidence).keep(result)))
-    click.echo(f"{result.message_id}: {result.outcome}")
-    for error in result.errors:
-        click.echo(f"{error.code} {error.name}: {error.detail}")
-    if result.outcome is Outcome.DELIVERED:
-        return VALID
-    return FINDINGS if result.outcome is Outcome.REFUSED else UNUSABLE

@@ -5,15 +5,38 @@ disturbs the exchange: when the disk is full, the dump ends and the message goes
 """
 
 import logging
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from as4_peppol.intake import Incoming, Intake
 from as4_peppol.profile import Profile
 
-__all__ = ["RecordingIntake"]
+__all__ = ["RecordingIntake", "into", "nothing"]
 
 logger = logging.getLogger(__name__)
+
+
+def nothing() -> BinaryIO | None:
+    """Dump nothing."""
+    return None
+
+
+def into(folder: Path) -> Callable[[], BinaryIO | None]:
+    """Dump every request into a file of a folder, named by the instant; nobody removes them.
+
+    Args:
+        folder: Made where it is missing, for its owner alone: dumps hold what was sent.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def opened() -> BinaryIO | None:
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{uuid.uuid4().hex[:8]}.as4"
+        return (folder / name).open("xb")
+
+    return opened
 
 
 class RecordingIntake(Intake):

@@ -10,6 +10,7 @@ As4Error                     as4
 ├── IdentifierError          as4.identifier       (in ``peppol.identifiers``)
 ├── SbdhError                as4.sbdh             (in ``peppol.sbdh``; carries the findings)
 ├── MlsError                 as4.mls              (in ``peppol.mls``; carries the findings)
+├── ResponseError            as4.response         (in ``peppol.responses``; carries the findings)
 ├── NotTrustedError          as4.not_trusted      (in ``peppol.trust``)
 ├── NotRegisteredError       as4.not_registered   (in ``peppol.locator``)
 ├── LookupFailedError        as4.lookup           (in ``peppol.locator``; try again)

@@ -342,6 +342,11 @@ class Sender:
         self._deadline_s = deadline_s
         self._sleep = sleep
 
+    @property
+    def identity(self) -> Identity:
+        """Who signs."""
+        return self._settings.identity
+
     def send(
         self, message: UserMessage, payloads: Sequence[Payload], endpoint: Endpoint
     ) -> SendResult:
@@ -414,6 +419,11 @@ class AsyncSender:
         self._own = client is None
         self._client = client or http.async_client()
         self._deadline_s = deadline_s
+
+    @property
+    def identity(self) -> Identity:
+        """Who signs."""
+        return self._settings.identity
 
     async def send(
         self, message: UserMessage, payloads: Sequence[Payload], endpoint: Endpoint

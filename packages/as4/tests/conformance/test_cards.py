@@ -5,6 +5,8 @@ from datetime import date
 from lxml import etree
 
 from as4_peppol.peppol.cards import read_card, read_matches
+from as4_peppol.testing import RECIPIENT, Pair
+from as4_peppol.testing.publisher import Publisher
 from einvoice_core.testing.judges import official
 
 
@@ -40,3 +42,11 @@ def test_results_of_the_directory_are_read() -> None:
     assert len(match.document_types) == len(root.findall("match/docTypeID"))
     assert len(match.entities) == len(root.findall("match/entity")) >= 1
     assert all(e.names and len(e.country) == 2 for e in match.entities)
+
+
+def test_the_cards_of_the_sandbox_follow_the_schema(pair: Pair) -> None:
+    publisher = Publisher(pair.pki, pair.receiver.certificate, "https://smp.example.test")
+    publisher.card(RECIPIENT, "Panadería Sol & Luna", "ES")
+    (answer,) = publisher.answers.values()
+    path = official("as4/xsd/business-card") / "peppol-directory-business-card-20180621.xsd"
+    etree.XMLSchema(etree.parse(str(path))).assertValid(etree.fromstring(answer().read()))

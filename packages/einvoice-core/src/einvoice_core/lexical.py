@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, Generic, Self, TypeVar
 
 from einvoice_core.money import parse_decimal
@@ -30,19 +31,33 @@ __all__ = [
     "LexicalDateTime",
     "LexicalDecimal",
     "codec_for",
+    "enum_codec",
 ]
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
 _BLANK = " \t\r\n"
+_MARKUP = re.compile("[&<>\r]")
 
 
 @dataclass(frozen=True, slots=True)
 class Codec(Generic[T]):
-    """How a simple value is written; ``decode`` raises ``ValueError`` on a wrong text."""
+    """How a simple value is written; ``decode`` raises ``ValueError`` on a wrong text.
+
+    Args:
+        name: Of the form.
+        decode: Makes a value of its text.
+        encode: Makes the text of a value.
+        exact: A class, when there is a quicker way to write those of its values that are of no
+            subclass: these carry no text of their own.
+        quick: That way. It gives what ``encode`` gives, which must need no escaping in XML.
+    """
 
     name: str
     decode: Callable[[str], T]
     encode: Callable[[T], str]
+    exact: type[T] | None = None
+    quick: Callable[[T], str] | None = None
 
 
 class LexicalDecimal(Decimal):
@@ -203,12 +218,18 @@ def _decode_datetime(text: str) -> datetime:
 
 
 STRING: Codec[str] = Codec("string", str, str)
-DECIMAL: Codec[Decimal] = Codec("decimal", _decode_decimal, _encode_decimal)
-INTEGER: Codec[int] = Codec("integer", _decode_integer, str)
+DECIMAL: Codec[Decimal] = Codec("decimal", _decode_decimal, _encode_decimal, Decimal, _plain)
+INTEGER: Codec[int] = Codec("integer", _decode_integer, str, int, str)
 BOOLEAN: Codec[bool] = Codec("boolean", _decode_boolean, lambda v: "true" if v else "false")
-XML_DATE: Codec[date] = Codec("date", _decode_date, lambda v: _kept(v, date.isoformat))
+XML_DATE: Codec[date] = Codec(
+    "date", _decode_date, lambda v: _kept(v, date.isoformat), date, date.isoformat
+)
 XML_DATETIME: Codec[datetime] = Codec(
-    "dateTime", _decode_datetime, lambda v: _kept(v, datetime.isoformat)
+    "dateTime",
+    _decode_datetime,
+    lambda v: _kept(v, datetime.isoformat),
+    datetime,
+    datetime.isoformat,
 )
 AEAT_DATE: Codec[date] = Codec(
     "DD-MM-YYYY", _decode_aeat_date, lambda v: f"{v.day:02}-{v.month:02}-{v.year:04}"
@@ -224,6 +245,14 @@ _DEFAULTS: dict[type, Codec[Any]] = {
 }
 
 
+def enum_codec(kind: type[E], decode: Callable[[str], E]) -> Codec[E]:
+    """Make the codec of an enum whose members are written as their values."""
+    written = [member.value for member in kind]
+    if all(isinstance(text, str) and not _MARKUP.search(text) for text in written):
+        return Codec(kind.__name__, decode, lambda v: str(v.value), kind, attrgetter("_value_"))
+    return Codec(kind.__name__, decode, lambda v: str(v.value))
+
+
 @cache
 def codec_for(kind: type) -> Codec[Any]:
     """Return the codec of a field that names none: by its type; an enum by its value.
@@ -232,7 +261,7 @@ def codec_for(kind: type) -> Codec[Any]:
         TypeError: No codec is known for that type.
     """
     if issubclass(kind, Enum):
-        return Codec(kind.__name__, lambda text: kind(text.strip(_BLANK)), lambda v: str(v.value))
+        return enum_codec(kind, lambda text: kind(text.strip(_BLANK)))
     try:
         return _DEFAULTS[kind]
     except KeyError:

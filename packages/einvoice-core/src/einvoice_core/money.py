@@ -16,7 +16,12 @@ from decimal import (
 )
 from typing import Annotated
 
-from pydantic import ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    GetCoreSchemaHandler,
+    GetPydanticSchema,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from einvoice_core.errors import EInvoiceError
 
@@ -73,7 +78,30 @@ def _exact(value: object, handler: ValidatorFunctionWrapHandler) -> Decimal:
     return value if isinstance(value, Decimal) else checked
 
 
-Amount = Annotated[Decimal, WrapValidator(_exact)]
+_slowly = SchemaValidator(
+    core_schema.no_info_wrap_validator_function(_exact, core_schema.decimal_schema())
+).validate_python
+
+
+def _quickly(value: object) -> Decimal:
+    """Take a Decimal as it is; anything else, and what is not finite, the general way."""
+    if type(value) is Decimal and value.is_finite():
+        return value
+    checked: Decimal = _slowly(value)
+    return checked
+
+
+def _schema(source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+    inner = handler(source)
+    exact = core_schema.no_info_wrap_validator_function(_exact, inner)
+    if inner != core_schema.decimal_schema():
+        # The field has limits, which stand inside.
+        return exact
+    quick = core_schema.no_info_plain_validator_function(_quickly)
+    return core_schema.json_or_python_schema(exact, quick)
+
+
+Amount = Annotated[Decimal, GetPydanticSchema(_schema)]
 """A decimal field of a record: takes a Decimal, an int or a text; refuses floats."""
 
 

@@ -11,14 +11,15 @@ of the schema. ``Term`` names the business term of EN 16931.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from einvoice_core.lexical import Codec
 
-__all__ = ["RawXml", "Record", "Term", "Xml", "XmlType"]
+__all__ = ["RawXml", "Record", "Term", "Xml", "XmlType", "made"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,37 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     xml_type: ClassVar[XmlType | None] = None
+
+
+R = TypeVar("R", bound=Record)
+_new = object.__new__
+_put_values, _put_given, _put_extra, _put_private = (
+    BaseModel.__dict__[name].__set__
+    for name in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+)
+
+
+def made(kind: type[R], values: dict[str, Any]) -> R:
+    """Make a record of values that are known to be right, at a fifth of ``model_construct``.
+
+    Args:
+        kind: A class without private attributes.
+        values: Of every field, in the order of the fields; the record keeps this very ``dict``.
+    """
+    record = _new(kind)
+    _put_values(record, values)
+    # Nobody changes the set of a frozen record, and a copy of a record has its own.
+    _put_given(record, _fields(kind))
+    _put_extra(record, None)
+    _put_private(record, None)
+    return record
+
+
+@cache
+def _fields(kind: type[Record]) -> set[str]:
+    return set(kind.model_fields)

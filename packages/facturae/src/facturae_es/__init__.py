@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from facturae_es.fixing import fix_totals
     from facturae_es.parts import centre, company, correction, person, transfer
     from facturae_es.reader import Examined, examine, read
-    from facturae_es.signing import check_signature, examine_signature, sign, verify
+    from facturae_es.signing import (
+        check_signature,
+        check_signer,
+        examine_signature,
+        sign,
+        verify,
+    )
     from facturae_es.totals import Adjustment, Line, Rounding, Tax, Withholding
     from facturae_es.validation import validate, validate_record
     from facturae_es.versions import Version, convert
@@ -28,6 +34,7 @@ __all__ = [
     "build",
     "centre",
     "check_signature",
+    "check_signer",
     "codes",
     "company",
     "convert",

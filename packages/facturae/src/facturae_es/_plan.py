@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from einvoice_core.records import RawXml, Record, Xml
 from facturae_es.facets import Decimals, OneOf, Since, Text, Version
 
-__all__ = ["FieldPlan", "made", "plan_of", "value_text"]
+__all__ = ["FieldPlan", "defaults_of", "made", "maker", "plan_of", "value_text"]
 
 R = TypeVar("R", bound=Record)
 
@@ -147,13 +147,30 @@ _put_values, _put_given, _put_extra, _put_private = (
 )
 
 
+def maker(kind: type[R]) -> Callable[[dict[str, object]], R]:
+    """Return a function that makes records of values that are known to be right.
+
+    It wants a value for every field, in their order, and keeps the dictionary.
+    """
+    names = _defaults(kind)[1]
+
+    def make(values: dict[str, object]) -> R:
+        record = _new(kind)
+        _put_values(record, values)
+        # Nobody changes the set of a frozen record, and a copy of a record has its own.
+        _put_given(record, names)
+        _put_extra(record, None)
+        _put_private(record, None)
+        return record
+
+    return make
+
+
 def made(kind: type[R], **values: object) -> R:
     """Make a record of values that are known to be right, without validating them again."""
-    defaults, names = _defaults(kind)
-    record = _new(kind)
-    _put_values(record, defaults | values)
-    # Nobody changes the set of a frozen record, and a copy of a record has its own.
-    _put_given(record, names)
-    _put_extra(record, None)
-    _put_private(record, None)
-    return record
+    return maker(kind)(defaults_of(kind) | values)
+
+
+def defaults_of(kind: type[Record]) -> dict[str, Any]:
+    """Return the defaults of a record's fields in their order; ``None`` where there is none."""
+    return _defaults(kind)[0]

@@ -10,7 +10,7 @@ _HOMES = {
     "fixing": ("fix_totals",),
     "parts": ("centre", "company", "correction", "person", "transfer"),
     "reader": ("Examined", "examine", "read"),
-    "signing": ("check_signature", "examine_signature", "sign", "verify"),
+    "signing": ("check_signature", "check_signer", "examine_signature", "sign", "verify"),
     "totals": ("Adjustment", "Line", "Rounding", "Tax", "Withholding"),
     "validation": ("validate", "validate_record"),
     "versions": ("Version", "convert"),

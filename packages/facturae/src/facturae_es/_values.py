@@ -13,7 +13,7 @@ from facturae_es._plan import FieldPlan, plan_of, value_text
 from facturae_es.codes import SINCE
 from facturae_es.facets import Digits, Version
 
-__all__ = ["Fault", "Judge", "faults"]
+__all__ = ["CENTS", "Fault", "Judge", "choices_of", "faults", "test_of"]
 
 Fault = tuple[str, str, str]
 """Number of the rule, message and field."""
@@ -21,7 +21,8 @@ Fault = tuple[str, str, str]
 Judge = Callable[[object], Iterator[tuple[str, str]]]
 """Yields number of the rule and message for each fault of a value."""
 
-_CENTS = 2
+CENTS = 2
+"""Decimals that nearly all amounts have."""
 _AGE = {version: age for age, version in enumerate(Version)}
 
 
@@ -65,7 +66,7 @@ def faults(
             if own_judge is not None:
                 for rule, message in own_judge(item):
                     yield rule, message, own
-    for choice, plans in _choices(type(record)):
+    for choice, plans in choices_of(type(record)):
         given = sum(values[plan.name] is not None for plan in plans)
         if given > 1 or not (given or choice.endswith("?")):
             options = " or ".join(plan.xml.name for plan in plans)
@@ -83,7 +84,7 @@ def _cleanliness(kind: type[Record], version: Version) -> Test:
     )
     choices = tuple(
         (tuple(plan.name for plan in plans), choice.endswith("?"))
-        for choice, plans in _choices(kind)
+        for choice, plans in choices_of(kind)
     )
 
     def is_clean(record: Any) -> bool:  # noqa: ANN401 - a record of that class
@@ -114,6 +115,12 @@ def _test(plan: FieldPlan, judge: Judge | None, version: Version) -> Test:
     return lambda items: not items or all(map(one, items))
 
 
+def test_of(plan: FieldPlan, version: Version) -> Test | None:
+    """Return the test of a single value of a field, if the version demands anything of it."""
+    judge = _judge(plan, version)
+    return None if judge is None else _test_of_one(plan, judge, version)
+
+
 def _test_of_one(plan: FieldPlan, judge: Judge | None, version: Version) -> Test:
     if plan.record is not None:
         return _cleanliness(plan.record, version)
@@ -132,7 +139,7 @@ def _test_of_one(plan: FieldPlan, judge: Judge | None, version: Version) -> Test
 
 def _test_of_amount(digits: Digits, encode: Callable[[Any], str]) -> Test:
     match = digits.pattern.fullmatch
-    allows_cents = digits.signed and (digits.places == _CENTS or not digits.exact)
+    allows_cents = digits.signed and (digits.places == CENTS or not digits.exact)
     # Padding with zeros, which is all that the codec adds, breaks no pattern that holds.
 
     def is_right(value: Decimal) -> bool:
@@ -159,7 +166,8 @@ def _matters(plan: FieldPlan, version: Version) -> bool:
 
 
 @cache
-def _choices(kind: type[Record]) -> tuple[tuple[str, tuple[FieldPlan, ...]], ...]:
+def choices_of(kind: type[Record]) -> tuple[tuple[str, tuple[FieldPlan, ...]], ...]:
+    """Return the fields of each choice of a class, by the name of the choice."""
     groups: dict[str, list[FieldPlan]] = {}
     for plan in plan_of(kind):
         if plan.xml.choice:

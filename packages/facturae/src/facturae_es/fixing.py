@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from einvoice_core.money import round_to, total
+from facturae_es._arithmetic import exactly
 from facturae_es.model import (
     Batch,
     Charge,
@@ -75,11 +76,13 @@ def fix_totals(document: Facturae) -> Fixed:
         rounded to cents, those of a line to the decimals they had, at least cents.
     """
     mender = _Mender()
-    invoices = tuple(
-        mender.invoice(invoice, f"invoices[{i}].") for i, invoice in enumerate(document.invoices)
-    )
     header = document.file_header
-    batch = mender.batch(header.batch, invoices)
+    with exactly():
+        invoices = tuple(
+            mender.invoice(invoice, f"invoices[{i}].")
+            for i, invoice in enumerate(document.invoices)
+        )
+        batch = mender.batch(header.batch, invoices)
     if not mender.changes:
         return Fixed(document, ())
     changes = sorted(mender.changes, key=lambda each: not each.path.startswith("file_header"))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Self, TypeVar
 
-from einvoice_core.lexical import Codec, LexicalDecimal
+from einvoice_core.lexical import Codec, LexicalDecimal, enum_codec
 from einvoice_core.money import parse_decimal
 
 __all__ = ["DOUBLE", "LONG", "MONEY", "LexicalInt", "code"]
@@ -59,7 +59,12 @@ def _decode_double(text: str) -> Decimal:
 
 def _encode_double(value: Decimal) -> str:
     text = getattr(value, "text", None)
-    return text if isinstance(text, str) else format(value, "f")
+    return text if isinstance(text, str) else _usual_double(value)
+
+
+def _usual_double(value: Decimal) -> str:
+    text = str(value)
+    return format(value, "f") if "E" in text else text
 
 
 _USUAL_MONEY = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]{2,20}", re.ASCII)
@@ -87,6 +92,10 @@ def _encode_money(value: Decimal) -> str:
         text = getattr(value, "text", None)
         if isinstance(text, str):
             return text
+    return _usual_money(value)
+
+
+def _usual_money(value: Decimal) -> str:
     usual = str(value)
     if usual[-3:-2] == ".":
         return usual
@@ -110,13 +119,13 @@ def _encode_long(value: int) -> str:
     return text if isinstance(text, str) else str(value)
 
 
-DOUBLE: Codec[Decimal] = Codec("double", _decode_double, _encode_double)
+DOUBLE: Codec[Decimal] = Codec("double", _decode_double, _encode_double, Decimal, _usual_double)
 """A quantity: a decimal, also with an exponent. ``NaN`` and ``INF`` count nothing: refused."""
 
-MONEY: Codec[Decimal] = Codec("amount", _decode_money, _encode_money)
+MONEY: Codec[Decimal] = Codec("amount", _decode_money, _encode_money, Decimal, _usual_money)
 """An amount: written with two decimals at least, unless it was read in another form."""
 
-LONG: Codec[int] = Codec("long", _decode_long, _encode_long)
+LONG: Codec[int] = Codec("long", _decode_long, _encode_long, int, str)
 
 
 @cache
@@ -130,4 +139,4 @@ def code(kind: type[E]) -> Codec[E]:
         except KeyError:
             raise ValueError(f"{text[:40]!r} is not a code of {kind.__name__}") from None
 
-    return Codec(kind.__name__, decode, lambda member: str(member.value))
+    return enum_codec(kind, decode)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from einvoice_core.money import round_to, total
 from einvoice_core.records import Record
+from facturae_es._arithmetic import exactly
 from facturae_es.model import Charge, Discount, Invoice, InvoiceLine, OutputTax, WithheldTax
 from facturae_es.totals import (
     Adjustment,
@@ -77,14 +78,15 @@ def recompute(invoice: Invoice, rounding: Rounding = Rounding.PER_LINE) -> Total
     Raises:
         TotalsError: The amounts cannot be computed.
     """
-    inputs = inputs_of(invoice)
-    return compute(
-        inputs.lines,
-        discounts=inputs.discounts,
-        charges=inputs.charges,
-        settlement=inputs.settlement,
-        rounding=rounding,
-    )
+    with exactly():
+        inputs = inputs_of(invoice)
+        return compute(
+            inputs.lines,
+            discounts=inputs.discounts,
+            charges=inputs.charges,
+            settlement=inputs.settlement,
+            rounding=rounding,
+        )
 
 
 def _placed(

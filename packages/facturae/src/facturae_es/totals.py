@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 
 from einvoice_core.money import Amount, round_to, total
 from einvoice_core.records import RawXml, Record
-from facturae_es._plan import made
+from facturae_es._plan import defaults_of, made, maker
 from facturae_es.codes import TaxType, UnitOfMeasure
 from facturae_es.errors import TotalsError
 from facturae_es.model import (
@@ -174,10 +174,12 @@ def compute(
         TotalsError: There is no line, or a general discount finds no base to go on.
     """
     places = _CENTS if rounding is Rounding.PER_LINE else _FINE
-    computed = tuple(_line(line, places) for line in lines)
+    taxed: _Groups = {}
+    kept_back: _Groups = {}
+    computed = tuple([_line(line, places, taxed, kept_back) for line in lines])
     if not computed:
         raise TotalsError("an invoice needs at least one line")
-    gross = round_to(total(line.gross_amount for line in computed), _CENTS)
+    gross = round_to(total([line.gross_amount for line in computed]), _CENTS)
     general_discounts = tuple(_discount(item, gross, _CENTS) for item in discounts)
     general_charges = tuple(_charge(item, gross, _CENTS) for item in charges)
     discounted = total(item.amount for item in general_discounts)
@@ -186,8 +188,8 @@ def compute(
     if change and not gross:
         raise TotalsError("a general discount or charge cannot be spread: the lines add up to 0")
     added = rounding is Rounding.PER_LINE and not change
-    outputs = _output_taxes(computed, gross, change, added=added)
-    withheld = _withheld_taxes(computed, gross, change, added=added)
+    outputs = _output_taxes(_summed(taxed), gross, change, added=added)
+    withheld = _withheld_taxes(_summed(kept_back), gross, change, added=added)
     tax_outputs = total(_with_surcharge(tax) for tax in outputs)
     taxes_withheld = total(tax.tax_amount.total for tax in withheld if tax.tax_amount)
     before_taxes = gross + change
@@ -229,64 +231,84 @@ def compute(
     )
 
 
-def _line(line: Line, places: int) -> InvoiceLine:
-    cost = round_to(line.quantity * line.unit_price, places)
-    discounts = tuple(_discount(item, cost, places) for item in line.discounts)
-    charges = tuple(_charge(item, cost, places) for item in line.charges)
-    gross = cost
-    if discounts or charges:
+_LINE = defaults_of(InvoiceLine)
+_SAID = tuple(name for name in Line.model_fields if name in _LINE)
+"""What a line says that its record repeats."""
+_line_of = maker(InvoiceLine)
+_amount_of = maker(CurrencyAmount)
+_output_of = maker(OutputTax)
+_withheld_of = maker(WithheldTax)
+
+
+def _line(line: Line, places: int, taxed: _Groups, kept_back: _Groups) -> InvoiceLine:
+    said = line.__dict__
+    values = _LINE.copy()
+    for name in _SAID:
+        values[name] = said[name]
+    cost = gross = round_to(said["quantity"] * said["unit_price"], places)
+    if said["discounts"] or said["charges"]:
+        discounts = tuple(_discount(item, cost, places) for item in line.discounts)
+        charges = tuple(_charge(item, cost, places) for item in line.charges)
+        values["discounts"], values["charges"] = discounts, charges
         gross += total(c.amount for c in charges) - total(d.amount for d in discounts)
-    base = made(CurrencyAmount, total=gross)
-    return made(
-        InvoiceLine,
-        issuer_contract=line.issuer_contract,
-        receiver_contract=line.receiver_contract,
-        receiver_transaction=line.receiver_transaction,
-        file_reference=line.file_reference,
-        delivery_notes=line.delivery_notes,
-        description=line.description,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_price=line.unit_price,
-        total_cost=cost,
-        discounts=discounts,
-        charges=charges,
-        gross_amount=gross,
-        taxes_withheld=tuple(
-            made(
-                WithheldTax,
-                tax_type=tax.tax_type,
-                rate_percent=tax.rate_percent,
-                taxable_base=base,
-                tax_amount=_percent_of(gross, tax.rate_percent, places),
-            )
-            for tax in line.withholdings
-        ),
-        taxes_outputs=tuple(
-            made(
-                OutputTax,
-                tax_type=tax.tax_type,
-                rate_percent=tax.rate_percent,
-                taxable_base=base,
-                tax_amount=_percent_of(gross, tax.rate_percent, places),
-                surcharge_percent=tax.surcharge_percent,
-                surcharge_amount=_percent_of(gross, tax.surcharge_percent, places),
-            )
-            for tax in line.taxes
-        ),
-        period=line.period,
-        transaction_on=line.transaction_on,
-        additional_information=line.additional_information,
-        special_taxable_event=line.special_taxable_event,
-        article_code=line.article_code,
-        extensions=line.extensions,
+    base = _amount_of({"total": gross, "in_euros": None})
+    values["total_cost"] = cost
+    values["gross_amount"] = gross
+    values["taxes_outputs"] = tuple([_output(tax, base, places, taxed) for tax in said["taxes"]])
+    if said["withholdings"]:
+        values["taxes_withheld"] = tuple(
+            [_withheld(tax, base, places, kept_back) for tax in line.withholdings]
+        )
+    return _line_of(values)
+
+
+def _output(tax: Tax, base: CurrencyAmount, places: int, taxed: _Groups) -> OutputTax:
+    said = tax.__dict__
+    group = taxed.get(id(tax))
+    if group is None:
+        rate = _Rate(tax.tax_type, tax.rate_percent, tax.surcharge_percent)
+        group = taxed[id(tax)] = _Group(tax, rate, [], [], [])
+    gross = base.total
+    amount = round_to(gross * said["rate_percent"] / 100, places)
+    group.bases.append(gross)
+    group.taxes.append(amount)
+    surcharge = None
+    if said["surcharge_percent"] is not None:
+        charged = round_to(gross * said["surcharge_percent"] / 100, places)
+        group.surcharges.append(charged)
+        surcharge = _amount_of({"total": charged, "in_euros": None})
+    return _output_of(
+        {
+            "tax_type": said["tax_type"],
+            "rate_percent": said["rate_percent"],
+            "taxable_base": base,
+            "tax_amount": _amount_of({"total": amount, "in_euros": None}),
+            "special_taxable_base": None,
+            "special_tax_amount": None,
+            "surcharge_percent": said["surcharge_percent"],
+            "surcharge_amount": surcharge,
+        }
     )
 
 
-def _percent_of(base: Decimal, percent: Decimal | None, places: int) -> CurrencyAmount | None:
-    if percent is None:
-        return None
-    return made(CurrencyAmount, total=round_to(base * percent / 100, places))
+def _withheld(
+    tax: Withholding, base: CurrencyAmount, places: int, kept_back: _Groups
+) -> WithheldTax:
+    group = kept_back.get(id(tax))
+    if group is None:
+        rate = _Rate(tax.tax_type, tax.rate_percent, None)
+        group = kept_back[id(tax)] = _Group(tax, rate, [], [], [])
+    amount = round_to(base.total * tax.rate_percent / 100, places)
+    group.bases.append(base.total)
+    group.taxes.append(amount)
+    return _withheld_of(
+        {
+            "tax_type": tax.tax_type,
+            "rate_percent": tax.rate_percent,
+            "taxable_base": base,
+            "tax_amount": _amount_of({"total": amount, "in_euros": None}),
+        }
+    )
 
 
 def _discount(item: Adjustment, base: Decimal, places: int) -> Discount:
@@ -307,6 +329,20 @@ class _Rate(NamedTuple):
     surcharge_percent: Decimal | None
 
 
+class _Group(NamedTuple):
+    """Bases and rounded taxes of the lines that share one record of a tax."""
+
+    tax: Tax | Withholding
+    rate: _Rate
+    bases: list[Decimal]
+    taxes: list[Decimal]
+    surcharges: list[Decimal]
+
+
+_Groups = dict[int, _Group]
+"""By the identity of the record of the tax, which the group keeps alive."""
+
+
 class _Sum(NamedTuple):
     """Base and rounded taxes of the lines with the same rate."""
 
@@ -319,20 +355,19 @@ def _amount(value: CurrencyAmount | None) -> Decimal:
     return value.total if value else _ZERO
 
 
-def _grouped(taxes: Iterable[OutputTax | WithheldTax]) -> dict[_Rate, _Sum]:
-    groups: dict[_Rate, _Sum] = {}
-    for tax in taxes:
-        surcharge_percent = surcharge = None
-        if isinstance(tax, OutputTax):
-            surcharge_percent, surcharge = tax.surcharge_percent, tax.surcharge_amount
-        key = _Rate(tax.tax_type, tax.rate_percent, surcharge_percent)
-        so_far = groups.get(key, _Sum(_ZERO, _ZERO, _ZERO))
-        groups[key] = _Sum(
-            so_far.base + tax.taxable_base.total,
-            so_far.tax + _amount(tax.tax_amount),
-            so_far.surcharge + _amount(surcharge),
+def _summed(groups: _Groups) -> dict[_Rate, _Sum]:
+    """Add up each rate, whichever records of a tax the lines have it from."""
+    together: dict[_Rate, list[_Group]] = {}
+    for group in groups.values():
+        together.setdefault(group.rate, []).append(group)
+    return {
+        rate: _Sum(
+            total([base for group in same for base in group.bases]),
+            total([tax for group in same for tax in group.taxes]),
+            total([surcharge for group in same for surcharge in group.surcharges]),
         )
-    return groups
+        for rate, same in together.items()
+    }
 
 
 def _bases(groups: dict[_Rate, _Sum], gross: Decimal, change: Decimal) -> dict[_Rate, Decimal]:
@@ -355,9 +390,8 @@ def _bases(groups: dict[_Rate, _Sum], gross: Decimal, change: Decimal) -> dict[_
 
 
 def _output_taxes(
-    lines: tuple[InvoiceLine, ...], gross: Decimal, change: Decimal, *, added: bool
+    groups: dict[_Rate, _Sum], gross: Decimal, change: Decimal, *, added: bool
 ) -> tuple[OutputTax, ...]:
-    groups = _grouped(tax for line in lines for tax in line.taxes_outputs)
     bases = _bases(groups, gross, change)
     return tuple(
         made(
@@ -378,9 +412,8 @@ def _output_taxes(
 
 
 def _withheld_taxes(
-    lines: tuple[InvoiceLine, ...], gross: Decimal, change: Decimal, *, added: bool
+    groups: dict[_Rate, _Sum], gross: Decimal, change: Decimal, *, added: bool
 ) -> tuple[WithheldTax, ...]:
-    groups = _grouped(tax for line in lines for tax in line.taxes_withheld)
     bases = _bases(groups, gross, change)
     return tuple(
         made(

@@ -9,6 +9,7 @@ from lxml import etree
 
 from einvoice_core.findings import MAX_FINDINGS, Report
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
+from facturae_es._arithmetic import exactly
 from facturae_es.facets import Version
 from facturae_es.model import Facturae
 from facturae_es.older import older_version_of
@@ -75,4 +76,6 @@ def _with_rules(examined: Examined) -> Report:
         reason = "the structure does not allow a record: correct its findings first"
         return examined.report + Report(layers_skipped=MappingProxyType({RULES_LAYER: reason}))
     room = MAX_FINDINGS - len(examined.report.findings)
-    return examined.report + named(facturae.validate(examined, limit=room))
+    with exactly():
+        report = facturae.validate(examined, limit=room)
+    return examined.report + named(report)

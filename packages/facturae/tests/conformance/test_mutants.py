@@ -17,6 +17,8 @@ from lxml import etree
 
 import facturae_es
 from einvoice_core.testing import judges
+from einvoice_core.xml.errors import DocumentRefused
+from facturae_es.errors import UnsupportedVersionError
 from facturae_es.facets import Version
 
 Mutants = Callable[[int, int], Iterator[tuple[str, etree._Element]]]
@@ -105,6 +107,37 @@ def test_the_verdict_on_all_mutants_is_that_of_both_engines(
     part: int, make_mutants: Mutants
 ) -> None:
     compare(make_mutants(MANY // 4, SEED + 10 + part), both=True)
+
+
+SUMS = {f"FACTURAE-{number:03}" for number in range(1, 18)}
+
+
+def test_whatever_is_done_with_a_mutant_ends_in_a_result_or_a_code(make_mutants: Mutants) -> None:
+    done: Counter[str] = Counter()
+    for name, root in make_mutants(300, SEED + 20):
+        data = etree.tostring(root)
+        facturae_es.check_signature(data)
+        document = facturae_es.examine(data).document
+        try:
+            facturae_es.validate_record(facturae_es.read(data))
+        except DocumentRefused:
+            done["refused"] += 1
+        if document is None:
+            continue
+        try:
+            fixed = facturae_es.fix_totals(document).document
+            rules = {finding.rule for finding in facturae_es.validate_record(fixed).findings}
+            for version in Version:
+                converted = facturae_es.convert(fixed, version).document
+                facturae_es.write(converted, check=False)
+        except UnsupportedVersionError:
+            done["header of no version"] += 1
+        else:
+            assert not rules & SUMS, name
+            assert facturae_es.fix_totals(fixed).changes == (), name
+            done["mended"] += 1
+    assert done["refused"] > 50
+    assert done["mended"] > 150
 
 
 # Element, text, verdicts of libxml2 and of xmlschema, our verdict.

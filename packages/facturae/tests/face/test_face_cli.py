@@ -129,3 +129,10 @@ def test_the_sandbox_runs_until_it_is_stopped(tmp_path: Path) -> None:
 
     assert result.exit_code == 0, result.output
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "facturae_es.face", None)
+    result = CliRunner().invoke(main, ["face", "states", "-c", __file__])
+    assert result.exit_code == 2
+    assert "facturae-es[face]" in result.stderr

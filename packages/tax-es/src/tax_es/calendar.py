@@ -316,26 +316,39 @@ def sii_deadline(day: date, *, days: WorkingDays = NATIONAL) -> date:
     return days.add(day, 4)
 
 
-def icalendar(terms: Iterable[Deadline], *, stamp: date) -> str:
+_FEED = {
+    "es": ("Modelo", "Domiciliación hasta el {:%d-%m-%Y}. "),
+    "en": ("Form", "Direct debit until {:%Y-%m-%d}. "),
+}
+
+
+def icalendar(terms: Iterable[Deadline], *, stamp: date, language: str = "es") -> str:
     """Write terms as a calendar that programs subscribe to (RFC 5545).
 
     Args:
         terms: What to write; each becomes an event of the whole day.
         stamp: Day on which the calendar is written.
+        language: ``es`` or ``en``.
 
     Returns:
         The text, with CRLF line ends and lines of at most 75 octets.
+
+    Raises:
+        ArgumentError: The language is another one.
     """
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//einvoice-es//tax-es//ES"]
+    if language not in _FEED:
+        raise ArgumentError(f"a calendar is written in {' or '.join(_FEED)}, not in {language!r}")
+    name, debit_words = _FEED[language]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//einvoice-es//tax-es//{language.upper()}"]
     for term in terms:
         debit = term.direct_debit_until
-        words = f"Domiciliación hasta el {debit:%d-%m-%Y}. " if debit else ""
+        words = debit_words.format(debit) if debit else ""
         lines += [
             "BEGIN:VEVENT",
             f"UID:modelo-{term.model}-{term.regime}-{term.period}@tax-es",
             f"DTSTAMP:{stamp:%Y%m%d}T000000Z",
             f"DTSTART;VALUE=DATE:{term.due_on:%Y%m%d}",
-            f"SUMMARY:Modelo {term.model}\\, {term.period}",
+            f"SUMMARY:{name} {term.model}\\, {term.period}",
             f"DESCRIPTION:{_escaped(words + term.source)}",
             "END:VEVENT",
         ]

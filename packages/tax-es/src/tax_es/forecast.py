@@ -115,7 +115,8 @@ def forecast(
         past and grows with the years ahead.
 
     Raises:
-        ArgumentError: The history is shorter than two years, or holds a float.
+        ArgumentError: The history is shorter than two years (by exponential smoothing and Theta,
+            than two years and a period), or holds a float.
         UnknownKindError: There is no such method, or its extra is not installed.
     """
     if method in ("ets", "theta") and find_spec("statsmodels") is None:
@@ -128,6 +129,8 @@ def forecast(
     if len(amounts) < 2 * season:
         raise ArgumentError(f"two years of history are needed: {2 * season} periods")
     errors = _backtest(METHODS[method], amounts, season, horizon)
+    if 1 not in errors:
+        raise ArgumentError(f"{method} needs {2 * season + 1} periods: without a past, no interval")
     baseline = _backtest(_seasonal_naive, amounts, season, horizon)
     spread = _deviation(errors.get(1, []))
     values = METHODS[method](amounts, season, horizon)

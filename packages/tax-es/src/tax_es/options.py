@@ -4,7 +4,7 @@ A scenario is the difference of two runs: :func:`changes` lists the figures that
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +13,8 @@ from tax_es._checks import exact
 from tax_es.calendar import Period
 from tax_es.closing import form303
 from tax_es.closing.form303 import Options as Options303
-from tax_es.errors import ArgumentError
-from tax_es.irpf import direct, minimums, quota
+from tax_es.irpf import direct, household, quota
+from tax_es.irpf.household import Person
 from tax_es.irpf.minimums import Family
 from tax_es.ledger.entries import Ledger
 from tax_es.parameters import series
@@ -22,7 +22,6 @@ from tax_es.parameters import series
 __all__ = [
     "Change",
     "Option",
-    "Person",
     "changes",
     "compare_bases",
     "compare_estimation",
@@ -71,21 +70,6 @@ class Change:
     def difference(self) -> Decimal:
         """What the second run has more."""
         return (self.after or _ZERO) - (self.before or _ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A taxpayer of a family unit.
-
-    Attributes:
-        general_base: Taxable general base, in euros, before the reduction of joint filing.
-        savings_base: Taxable savings base, in euros.
-        family: Who gives right to a minimum when filing alone.
-    """
-
-    general_base: Decimal
-    savings_base: Decimal = _ZERO
-    family: Family = field(default_factory=Family)
 
 
 def changes(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> tuple[Change, ...]:
@@ -137,52 +121,45 @@ def compare_estimation(
 
 
 def compare_filing(
-    day: date, territory: str, persons: Sequence[Person], *, allow_unverified: bool = False
+    day: date,
+    territory: str,
+    persons: Sequence[Person],
+    *,
+    family: Family | None = None,
+    allow_unverified: bool = False,
 ) -> tuple[Option, ...]:
     """Compare filing alone with filing jointly.
 
     Args:
         day: Day of accrual.
         territory: Community of residence.
-        persons: One parent, or both spouses; the family of the first counts for joint filing.
-        allow_unverified: The reduction of joint filing carries a mark and must be allowed.
+        persons: One parent, or both spouses.
+        family: Who gives right to a minimum in the joint return; by default the relatives of both,
+            what they share counted once.
+        allow_unverified: Whether parameters that carry a mark may be used.
 
     Returns:
         Options with the gross quota of the whole family as amount, the lowest first.
 
     Raises:
-        ArgumentError: There are not one or two persons.
+        ArgumentError: There are not one or two persons, or a relative gives no right.
         UnverifiedParameter: Marked parameters are not allowed.
     """
-    if len(persons) not in (1, 2):
-        raise ArgumentError("a family unit has one or two taxpayers here")
+    joint = household.jointly(
+        day, territory, persons, family=family, allow_unverified=allow_unverified
+    )
     alone = [
-        _quota(day, territory, p.general_base, p.savings_base, p.family, allow_unverified)
-        for p in persons
+        household.alone(day, territory, person, allow_unverified=allow_unverified)
+        for person in persons
     ]
-    name = "spouses" if len(persons) == 2 else "one_parent"
-    row = series("irpf_options.toml", f"joint.{name}").on(day, allow_unverified=allow_unverified)
-    general = sum((p.general_base for p in persons), _ZERO)
-    savings = sum((p.savings_base for p in persons), _ZERO)
-    reduced = max(_ZERO, general - row.value)
-    rest = max(_ZERO, savings - max(_ZERO, row.value - general))
-    joint = _quota(day, territory, reduced, rest, persons[0].family, allow_unverified)
+    figures = {f"person_{n}": each["total"] for n, each in enumerate(alone, 1)}
+    marks = tuple(dict.fromkeys(mark for each in alone for mark in each.marks))
     return _sorted([
-        Option("individual", sum(alone, _ZERO), "LIRPF, art. 82",
-               {f"person_{n}": value for n, value in enumerate(alone, 1)}),
-        Option("joint", joint, "LIRPF, art. 84", {"reduction": row.value, "general": reduced},
-               (row.mark,) if row.mark else ()),
+        Option("individual", sum(figures.values(), _ZERO), "LIRPF, art. 82", figures, marks),
+        Option("joint", joint["total"], "LIRPF, art. 84",
+               {"reduction": joint["joint_reduction"], "general": joint["general_base"]},
+               joint.marks),
     ])  # fmt: skip
-
-
-def _quota(
-    day: date, territory: str, general: Decimal, savings: Decimal, family: Family, allow: bool
-) -> Decimal:
-    bases = general + savings
-    state = minimums.minimum(day, family, allow_unverified=allow)["total"]
-    own = minimums.minimum(day, family, territory, bases=bases, allow_unverified=allow)["total"]
-    found = quota.gross_quota(day, territory, general, savings, state, own, allow_unverified=allow)
-    return found.total
 
 
 def compare_pension(

@@ -9,7 +9,7 @@ import pytest
 from einvoice_core.testing.judges import official
 from tax_es import closing
 from tax_es.calendar import Period
-from tax_es.closing import form303, form390
+from tax_es.closing import form303, form390, sectors
 from tax_es.closing.design303 import VOLUME
 from tax_es.closing.form130 import Figures, close_130, close_131
 from tax_es.ledger import Ledger
@@ -141,3 +141,29 @@ def test_form_111_has_three_boxes_for_each_group() -> None:
             word for word in words if word in description.lower().replace("económicas", "")
         )
         assert group in step.es
+
+
+@pytest.mark.parametrize(
+    ("name", "lists"),
+    [*((name, sectors.LISTS_303) for name in DESIGNS_303),
+     *((name, sectors.LISTS_390) for name in (
+         "dr390e2021", "dr390e2022", "dr390e2023v100", "dr390e2024", "dr390e2025"))],
+)  # fmt: skip
+def test_the_boxes_of_sectors(name: str, lists: tuple[tuple[str, ...], ...]) -> None:
+    """Each box of a sector is described by the design as what we fill it with."""
+    boxes = printed(name)
+    rows = ("Interiores.*corrientes|Interiores.*servic", "Interiores.*inversi",
+            "Importac.*corrient", "Importac.*inversi", "intracom.*corrient",
+            "intracom.*inversi", "Compensac", "Rectificaci")  # fmt: skip
+    for number, found in enumerate(lists, 1):
+        for row, words in enumerate(rows):
+            base, quota = boxes[found[2 * row]], boxes[found[2 * row + 1]]
+            assert re.search(f"Diferenc.* {number} .*({words}).*Base", base), base
+            assert re.search(f"Diferenc.* {number} .*({words}).*Cuota", quota), quota
+        assert "Regularizaci" in boxes[found[16]]
+        assert "Suma de deducciones" in boxes[found[17]]
+    if lists is sectors.LISTS_303:
+        for number, (whole, right, percent) in enumerate(sectors.PRORRATAS_303, 1):
+            assert re.search(f"Prorratas - {number} - Importe de operaciones \\[", boxes[whole])
+            assert "con derecho" in boxes[right]
+            assert "% de prorrata" in boxes[percent]

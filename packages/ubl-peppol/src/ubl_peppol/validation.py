@@ -84,13 +84,19 @@ def judge(reading: Reading, profile: Profile, limit: int = MAX_FINDINGS) -> Repo
     # The whole document is walked only when one line of each kind has shown that it is needed.
     verdicts = reading.unreadable if reading.sample.unreadable else []
     unreadable = tuple(_unreadable(verdict) for verdict in verdicts[: max(limit, 0)])
-    report = Report(findings=unreadable)
     layers, skipped = profile.layers_in_cii() if reading.is_cii else (profile.layers, {})
-    for layer in layers:
-        report += layer.validate(reading, max(limit - len(report.findings), 0))
-    report += Report(layers_skipped=MappingProxyType(skipped))
     artefacts = profile.artefacts_in_cii if reading.is_cii else profile.artefacts
-    return report + _rest(artefacts, tuple(layers))
+    rest = _rest(artefacts, tuple(layers))
+    if skipped:
+        rest = Report(layers_skipped=MappingProxyType(skipped)) + rest
+    findings, run = [*unreadable], list[str]()
+    truncated = False
+    for layer in layers:
+        report = layer.validate(reading, max(limit - len(findings), 0))
+        findings += report.findings
+        run += report.layers_run
+        truncated |= report.truncated
+    return Report(tuple(findings), tuple(run), rest.layers_skipped, truncated=truncated)
 
 
 def judge_response(reading: ResponseReading, profile: Profile, limit: int = MAX_FINDINGS) -> Report:

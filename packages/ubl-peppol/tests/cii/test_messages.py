@@ -12,11 +12,12 @@ from ubl_peppol.messages import catalogue, translate
 from ubl_peppol.reading import read
 from ubl_peppol.rules.cii import en16931_cii
 from ubl_peppol.testing.cii_bases import cii_bases, cii_outside_pairs
-from ubl_peppol.testing.edits import apply, read_pairs
+from ubl_peppol.testing.edits import apply, read_suite
 from ubl_peppol.testing.structural import structural_mutants
 
-PAIRS = Path(__file__).parents[1] / "conformance" / "directed" / "en16931-cii.csv"
-FIRST = {pair.rule: pair for pair in reversed([*read_pairs(PAIRS), *cii_outside_pairs()])}
+DIRECTED = Path(__file__).parents[1] / "conformance" / "directed"
+PAIRS = [*read_suite(DIRECTED, "en16931-cii"), *cii_outside_pairs()]
+FIRST = {pair.rule: pair for pair in reversed(PAIRS)}
 ENGLISH = re.compile(r"\b(the|is|must|keep|add|take|write)\b")
 
 

@@ -6,7 +6,7 @@ rewrites those ids in ``census.toml``.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,18 +19,24 @@ from ubl_peppol.losses import LossKind
 from ubl_peppol.rules.cii import en16931_cii
 from ubl_peppol.syntax_cii import ROOT
 from ubl_peppol.testing import full_invoice, small_invoice
+from ubl_peppol.testing.artefacts import EN16931_CII
 from ubl_peppol.testing.census import write_census
 from ubl_peppol.testing.cii_bases import cii_bases, cii_outside_pairs
 from ubl_peppol.testing.cii_mutants import cii_mutants
-from ubl_peppol.testing.differential import Artefact, Outcome, compare, judged
-from ubl_peppol.testing.edits import Edit, Pair, apply, read_pairs
+from ubl_peppol.testing.differential import (
+    Outcome,
+    compare,
+    compare_mutants,
+    compare_pairs,
+    judged,
+)
+from ubl_peppol.testing.edits import Edit, Pair, apply, read_suite
 from ubl_peppol.testing.evidence import record
 from ubl_peppol.testing.official import Official, Verdict
 
 Sheets = Callable[[str], Official]
-CII = Artefact("EN16931-CII-1.3.16", "en16931/cii/xslt/EN16931-CII-validation.xslt", en16931_cii)
 SOURCE = "en16931/cii/schematron/preprocessed/EN16931-CII-validation-preprocessed.sch"
-PAIRS = Path(__file__).with_name("directed") / "en16931-cii.csv"
+DIRECTED = Path(__file__).with_name("directed")
 SEED = 77
 
 
@@ -62,11 +68,11 @@ def parents() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def sheet(stylesheet: Sheets) -> Official:
-    return stylesheet(CII.stylesheet)
+    return stylesheet(EN16931_CII.stylesheet)
 
 
 def judge(suite: str, documents: Iterator[tuple[str, str]], sheet: Official) -> Outcome:
-    outcome = compare(CII, suite, documents, sheet)
+    outcome = compare(EN16931_CII, suite, documents, sheet)
     print(outcome)
     record(outcome)
     assert outcome.different == {}
@@ -80,7 +86,7 @@ def test_the_ids_and_their_severities_are_those_of_the_official_file() -> None:
         for entry in root.iter("{http://purl.oclc.org/dsdl/schematron}assert")
     }
     assert {rule.id: rule.severity.value for rule in en16931_cii.rules.values()} == flags
-    assert len(flags) == ubl_peppol.census()[CII.name].total == 806
+    assert len(flags) == ubl_peppol.census()[EN16931_CII.name].total == 806
 
 
 def test_examples_fire_what_the_official_artefact_fires(sheet: Official) -> None:
@@ -97,21 +103,17 @@ def test_unit_tests_fire_what_the_official_artefact_fires(sheet: Official) -> No
 
 def run_mutants(parents: Mapping[str, bytes], sheet: Official, count: int, suite: str) -> None:
     """Judge mutants by both sides, and see to it that they are worth judging."""
-    before = {name: sheet.judge(xml.decode()).fired for name, xml in parents.items()}
-    outcome = Outcome(CII.name, suite, known=frozenset(en16931_cii.rules))
-    changed = 0
-    for name, parent, root in cii_mutants(parents, count, SEED):
-        xml = as_text(root)
-        theirs = sheet.judge(xml)
-        changed += theirs.fired is not None and theirs.fired != before[parent]
-        report, unreadable = judged(CII, etree.fromstring(xml.encode()))
-        outcome.add(name, theirs, report, unreadable=unreadable)
-    print(outcome, f"{changed} fire other rules than their parent")
+    sources = {name: xml.decode() for name, xml in parents.items()}
+    mutants = (
+        (name, parent, as_text(root)) for name, parent, root in cii_mutants(parents, count, SEED)
+    )
+    outcome = compare_mutants(EN16931_CII, suite, sources, mutants, sheet)
+    print(outcome)
     record(outcome)
     assert outcome.different == {}
     assert outcome.documents == count
     assert outcome.finished >= count * 0.6
-    assert changed >= count * 0.3
+    assert outcome.changed >= count * 0.3
 
 
 def test_mutants_fire_what_the_official_artefact_fires(
@@ -128,22 +130,18 @@ def test_five_thousand_mutants_fire_what_the_official_artefact_fires(
 
 
 def all_pairs() -> list[Pair]:
-    return [*read_pairs(PAIRS), *cii_outside_pairs()]
+    """Return the directed pairs: searched, made by hand, and made of the table of places."""
+    return [*read_suite(DIRECTED, "en16931-cii"), *cii_outside_pairs()]
 
 
-def run_pairs(pairs: list[Pair], sheet: Official, suite: str) -> Outcome:
+def run_pairs(pairs: Iterable[Pair], sheet: Official, suite: str) -> Outcome:
     """Judge pairs by both sides; each must fire, and its near miss must not."""
-    seen: Counter[str] = Counter()
-    documents: list[tuple[str, str]] = []
-    for pair in pairs:
-        seen[pair.rule] += 1
-        source = cii_bases()[pair.base]
-        documents.append((f"{pair.rule} {seen[pair.rule]} fires", apply(source, pair.fires)))
-        documents.append((f"{pair.rule} {seen[pair.rule]} near", apply(source, pair.near)))
-    outcome = judge(suite, iter(documents), sheet)
+    outcome, failed = compare_pairs(EN16931_CII, suite, cii_bases(), pairs, sheet)
+    print(outcome)
+    record(outcome)
+    assert outcome.different == {}
     assert outcome.undecided == 0
-    assert {rule for rule in seen if outcome.fired[rule] < seen[rule]} == set()
-    assert {rule for rule in seen if outcome.silent[rule] < seen[rule]} == set()
+    assert failed == set()
     return outcome
 
 
@@ -154,18 +152,18 @@ def test_every_rule_has_three_documents_that_fire_it_and_three_near_misses(
     pairs = all_pairs()
     run_pairs(pairs, sheet, "directed pairs")
     counts = Counter(pair.rule for pair in pairs)
-    silent = ubl_peppol.census()[CII.name].silent
+    silent = ubl_peppol.census()[EN16931_CII.name].silent
     assert {rule for rule in en16931_cii.rules if counts[rule] < 3} == set(silent)
 
 
 def test_an_implemented_rule_has_fired_on_both_sides(sheet: Official) -> None:
     # One pair of each rule here; all of them in the long run.
     first = {pair.rule: pair for pair in reversed(all_pairs())}
-    fired = set(run_pairs(list(first.values()), sheet, "directed, one of each").fired)
+    fired = set(run_pairs(first.values(), sheet, "directed, one of each").fired)
     if os.environ.get("EINVOICE_WRITE_CENSUS"):
-        write_census(CII.name, fired)
+        write_census(EN16931_CII.name, fired)
         ubl_peppol.census.cache_clear()
-    entry = ubl_peppol.census()[CII.name]
+    entry = ubl_peppol.census()[EN16931_CII.name]
     print(entry)
     assert entry.fired <= fired, "counted as implemented, but it no longer fires on both sides"
     assert fired == entry.fired, "fires on both sides and is not counted: rewrite the census"
@@ -193,10 +191,10 @@ def test_what_would_fire_an_unreachable_rule_stops_the_official_run(
     rule: str, sheet: Official
 ) -> None:
     """Two amounts where another rule takes one: no official verdict, and ours says where."""
-    assert rule in ubl_peppol.census()[CII.name].silent
+    assert rule in ubl_peppol.census()[EN16931_CII.name].silent
     document = apply(cii_bases()["full 380"], (Edit("double", f"{_SUMMATION}/ram:{STOPS[rule]}"),))
     assert sheet.judge(document).fired is None
-    report, _ = judged(CII, etree.fromstring(document))
+    report, _ = judged(EN16931_CII, etree.fromstring(document))
     assert any(
         finding.undecided and finding.path.endswith(f"ram:{STOPS[rule]}[2]")
         for finding in report.findings
@@ -230,7 +228,9 @@ def test_examples_come_back_equal_or_say_what_was_lost() -> None:
         assert again.require() == examined.invoice, name
         assert again.losses == (), name
         if canonical(xml.encode()) == canonical(written):
-            assert {loss.kind for loss in examined.losses} <= {LossKind.MOVED}, name
+            # A hint for processors on the root is named as well, and is all that was dropped.
+            rest = [loss for loss in examined.losses if "schemaLocation" not in loss.path]
+            assert {loss.kind for loss in rest} <= {LossKind.MOVED}, name
             equal += 1
         else:
             assert examined.losses, name
@@ -247,7 +247,7 @@ def test_the_judge_is_no_parrot(sheet: Official) -> None:
     verdict = sheet.judge(document)
     assert verdict.fired is not None
     assert "BR-02" in verdict.fired
-    outcome = Outcome(CII.name, "none", known=frozenset(en16931_cii.rules))
-    report, _ = judged(CII, etree.fromstring(cii_bases()["S 380"].encode()))
+    outcome = Outcome(EN16931_CII.name, "none", known=frozenset(en16931_cii.rules))
+    report, _ = judged(EN16931_CII, etree.fromstring(cii_bases()["S 380"].encode()))
     outcome.add("wrong", Verdict(verdict.fired), report)
     assert outcome.different["wrong"][0]

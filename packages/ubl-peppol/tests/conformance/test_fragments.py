@@ -4,27 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from ubl_peppol.rules import en16931, peppol
+from ubl_peppol.testing.artefacts import EN16931_UBL, PEPPOL_BILLING
 from ubl_peppol.testing.differential import Artefact, compare
 from ubl_peppol.testing.evidence import record
 from ubl_peppol.testing.fragments import fragments
 from ubl_peppol.testing.official import Official
 
 SEED = 20261
-ARTEFACTS = (
-    Artefact(
-        "EN16931-UBL-1.3.16",
-        "en16931/ubl/xslt/EN16931-UBL-validation.xslt",
-        en16931,
-        baseline="en16931-1.3.16",
-    ),
-    Artefact(
-        "PEPPOL-UBL-3.0.21",
-        "peppol/billing/2026.5/xslt/PEPPOL-EN16931-UBL.xslt",
-        peppol,
-        baseline="peppol-2026.5",
-    ),
-)
+ARTEFACTS = (EN16931_UBL, PEPPOL_BILLING)
 
 
 @pytest.mark.parametrize("artefact", ARTEFACTS, ids=lambda artefact: artefact.name)

@@ -1,6 +1,6 @@
 """What is written is valid UBL 2.1; official examples are read whole or with their losses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -13,7 +13,12 @@ import ubl_peppol
 from einvoice_core.testing.judges import official
 from ubl_peppol import structure
 from ubl_peppol.model import Invoice
+from ubl_peppol.syntax import CREDIT_NOTE, INVOICE
+from ubl_peppol.syntax_cii import ROOT as CII_ROOT
 from ubl_peppol.testing import full_invoice, simple_line, small_invoice
+
+KINDS = (f"{{{INVOICE}}}Invoice", f"{{{CREDIT_NOTE}}}CreditNote", CII_ROOT)
+TEST = "{http://difi.no/xsd/vefa/validator/1.0}test"
 
 
 @pytest.mark.parametrize("type_code", ["380", "381", "384"])
@@ -69,3 +74,54 @@ def test_examples_come_back_as_they_were_or_say_what_was_lost(examples: dict[str
     assert len(whole) >= 15
     assert len(whole) + len(with_losses) >= 28
     assert len(refused) <= 2
+
+
+def invoices() -> Iterator[tuple[str, bytes]]:
+    """Yield every official invoice, also those inside of unit tests and in CII."""
+    for folder in ("en16931", "peppol"):
+        for path in sorted(official(folder).rglob("*.xml")):
+            root = etree.parse(str(path)).getroot()
+            inside = [test[-1] for test in root.iter(TEST) if len(test)]
+            for number, tree in enumerate(inside or [root]):
+                if str(tree.tag) in (
+                    f"{{{INVOICE}}}Invoice",
+                    f"{{{CREDIT_NOTE}}}CreditNote",
+                    CII_ROOT,
+                ):
+                    yield f"{path.name}#{number}", etree.tostring(tree, with_tail=False)
+
+
+def says(document: bytes) -> str:
+    """Return a document for comparison: elements that say nothing are taken away."""
+    root = etree.fromstring(document)
+    etree.strip_tags(root, etree.Comment)
+    for element in reversed(list(root.iter(etree.Element))):
+        parent = element.getparent()
+        if parent is not None and not len(element) and not (element.text or "").strip():
+            parent.remove(element)
+    return canonical(etree.tostring(root))
+
+
+def test_no_official_invoice_loses_anything_unsaid() -> None:
+    """What is inside the model comes back; what is not is named; what is neither is refused."""
+    whole = named = refused = 0
+    for name, document in invoices():
+        examined = ubl_peppol.examine_any(document)
+        if examined.invoice is None:
+            assert examined.findings, name
+            assert all(finding.path for finding in examined.findings), name
+            refused += 1
+            continue
+        syntax = ubl_peppol.cii if b"CrossIndustryInvoice" in document else ubl_peppol.ubl
+        written = syntax.write(examined.invoice)
+        assert ubl_peppol.read_any(written) == examined.invoice, name
+        if says(written) == says(document):
+            whole += 1
+        else:
+            disordered = structure.validate(etree.fromstring(document)).findings
+            assert examined.losses or disordered, f"{name} changes and does not say so"
+            named += 1
+    assert whole >= 45
+    assert whole + named >= 175
+    # Most unit tests are snippets, without what every invoice must have.
+    assert whole + named + refused > 1_800

@@ -74,10 +74,13 @@ def test_withholding_becomes_a_note_and_stands_in_the_ledger() -> None:
     assert "150.00" in texts
 
 
-def test_a_surcharge_is_refused() -> None:
+def test_a_surcharge_is_a_charge_without_tax() -> None:
     surcharged = facturae.Tax(rate_percent=Decimal(21), surcharge_percent=Decimal("5.2"))
-    with pytest.raises(ConversionError, match="surcharge"):
-        to_en16931(document(line(Decimal(10), Decimal(1), surcharged)))
+    converted = to_en16931(document(line(Decimal(10), Decimal(1), surcharged)))
+    charge = converted.invoice.charges[0]
+    assert (charge.amount, charge.vat_category) == (Decimal("0.52"), "E")
+    assert converted.invoice.totals.with_vat == Decimal("12.62")
+    assert any(loss.term == "BG-21" for loss in converted.losses)
 
 
 def test_an_unknown_profile_is_refused() -> None:

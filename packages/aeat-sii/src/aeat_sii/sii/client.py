@@ -9,10 +9,16 @@ Source: tax agency, WSDLs of the SII, version 1.1.
 
 import logging
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
-from aeat_sii.exchange import TIMEOUT_S, AsyncExchange, Exchange, kind_of
+from aeat_sii.exchange import (
+    TIMEOUT_S,
+    AsyncConnected,
+    AsyncExchange,
+    Connected,
+    Exchange,
+    Pages,
+    kind_of,
+)
 from aeat_sii.sii.answers import Answer
 from aeat_sii.sii.authorities import Place
 from aeat_sii.sii.codes import Communication
@@ -29,7 +35,7 @@ __all__ = ["AsyncClient", "Client"]
 _LOG = logging.getLogger(__name__)
 
 
-class Client:
+class Client(Connected):
     """Sends records over HTTPS with a client certificate; use it in ``with``, or close it.
 
     Args:
@@ -97,31 +103,13 @@ class Client:
 
     def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
         """Ask what the authority holds, page after page."""
-        found: list[HeldRecord] = []
-        following: Query | None = query
-        while following is not None:
-            answer = self.query(following)
-            found += answer.records
-            following = next_page(following, answer)
-        return tuple(found)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._exchange.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        pages = Pages(query, next_page)
+        for each in pages:
+            pages.take(each, self.query(each))
+        return tuple(held for page in pages.pages for held in page.records)
 
 
-class AsyncClient:
+class AsyncClient(AsyncConnected):
     """Sends records as :class:`Client` does, in an event loop; use it in ``async with``.
 
     Args:
@@ -172,28 +160,10 @@ class AsyncClient:
 
     async def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
         """Ask what the authority holds, page after page."""
-        found: list[HeldRecord] = []
-        following: Query | None = query
-        while following is not None:
-            answer = await self.query(following)
-            found += answer.records
-            following = next_page(following, answer)
-        return tuple(found)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._exchange.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
+        pages = Pages(query, next_page)
+        for each in pages:
+            pages.take(each, await self.query(each))
+        return tuple(held for page in pages.pages for held in page.records)
 
 
 def _logged(answer: Answer) -> Answer:

@@ -21,6 +21,7 @@ from aeat_sii.verifactu.records import (
     RegistrationRecord,
 )
 from einvoice_core.lexical import AEAT_DATE, DECIMAL, XML_DATETIME
+from einvoice_core.records import made
 
 __all__ = ["AnyRecord", "fingerprint", "fingerprint_input", "link", "link_to"]
 
@@ -28,6 +29,7 @@ AnyRecord = RegistrationRecord | CancellationRecord
 """A record of an invoice: its registration or its cancellation."""
 
 R = TypeVar("R", RegistrationRecord, CancellationRecord)
+_OURS = (RegistrationRecord, CancellationRecord)
 
 
 def fingerprint_input(record: AnyRecord) -> str:
@@ -59,30 +61,23 @@ def _digest(text: str) -> str:
 
 
 def _input(record: AnyRecord, chaining: Chaining) -> str:
-    previous = chaining.previous.fingerprint if chaining.previous else ""
-    recorded_at = XML_DATETIME.encode(record.recorded_at)
-    issued_on = AEAT_DATE.encode(record.invoice.issued_on)
-    pairs: tuple[tuple[str, str], ...]
+    invoice = record.invoice
+    number, nif = invoice.number.strip(), invoice.issuer_nif.strip()
+    issued_on = AEAT_DATE.encode(invoice.issued_on)
+    previous = chaining.previous.fingerprint.strip() if chaining.previous else ""
+    recorded_at = XML_DATETIME.encode(record.recorded_at).strip()
     if isinstance(record, RegistrationRecord):
-        pairs = (
-            ("IDEmisorFactura", record.invoice.issuer_nif),
-            ("NumSerieFactura", record.invoice.number),
-            ("FechaExpedicionFactura", issued_on),
-            ("TipoFactura", record.kind.value),
-            ("CuotaTotal", DECIMAL.encode(record.total_tax)),
-            ("ImporteTotal", DECIMAL.encode(record.total)),
-            ("Huella", previous),
-            ("FechaHoraHusoGenRegistro", recorded_at),
+        return (
+            f"IDEmisorFactura={nif}&NumSerieFactura={number}&FechaExpedicionFactura={issued_on}"
+            f"&TipoFactura={record.kind.value}&CuotaTotal={DECIMAL.encode(record.total_tax).strip()}"
+            f"&ImporteTotal={DECIMAL.encode(record.total).strip()}&Huella={previous}"
+            f"&FechaHoraHusoGenRegistro={recorded_at}"
         )
-    else:
-        pairs = (
-            ("IDEmisorFacturaAnulada", record.invoice.issuer_nif),
-            ("NumSerieFacturaAnulada", record.invoice.number),
-            ("FechaExpedicionFacturaAnulada", issued_on),
-            ("Huella", previous),
-            ("FechaHoraHusoGenRegistro", recorded_at),
-        )
-    return "&".join(f"{name}={value.strip()}" for name, value in pairs)
+    return (
+        f"IDEmisorFacturaAnulada={nif}&NumSerieFacturaAnulada={number}"
+        f"&FechaExpedicionFacturaAnulada={issued_on}&Huella={previous}"
+        f"&FechaHoraHusoGenRegistro={recorded_at}"
+    )
 
 
 def link_to(record: AnyRecord) -> ChainLink:
@@ -97,11 +92,15 @@ def link_to(record: AnyRecord) -> ChainLink:
             number=record.invoice.number,
         )
     # The values come from a record; checking them again would double the cost of a chain.
-    return ChainLink.model_construct(
-        issuer_nif=record.invoice.issuer_nif,
-        number=record.invoice.number,
-        issued_on=record.invoice.issued_on,
-        fingerprint=record.fingerprint,
+    invoice = record.invoice
+    return made(
+        ChainLink,
+        {
+            "issuer_nif": invoice.issuer_nif,
+            "number": invoice.number,
+            "issued_on": invoice.issued_on,
+            "fingerprint": record.fingerprint,
+        },
     )
 
 
@@ -139,11 +138,12 @@ def link(record: R, previous: AnyRecord | ChainLink | None) -> R:
                 "each taxpayer has a chain of its own: the previous record has another issuer",
                 number=named.number,
             )
-        chaining = Chaining.model_construct(previous=named)
-    return record.model_copy(
-        update={
-            "chaining": chaining,
-            "fingerprint_kind": FingerprintKind.SHA_256,
-            "fingerprint": _digest(_input(record, chaining)),
-        }
-    )
+        chaining = made(Chaining, {"is_first": None, "previous": named})
+    placed = {
+        "chaining": chaining,
+        "fingerprint_kind": FingerprintKind.SHA_256,
+        "fingerprint": _digest(_input(record, chaining)),
+    }
+    if type(record) in _OURS:
+        return made(type(record), record.__dict__ | placed)
+    return record.model_copy(update=placed)

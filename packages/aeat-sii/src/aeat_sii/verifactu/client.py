@@ -10,14 +10,20 @@ Source: tax agency, description of the web service, v1.0.3 (28/07/2025).
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from aeat_sii.clock import now
 from aeat_sii.conversation import Request
 from aeat_sii.environments import Environment
 from aeat_sii.errors import AeatError
-from aeat_sii.exchange import TIMEOUT_S, AsyncExchange, Exchange, kind_of
+from aeat_sii.exchange import (
+    TIMEOUT_S,
+    AsyncConnected,
+    AsyncExchange,
+    Connected,
+    Exchange,
+    Pages,
+    kind_of,
+)
 from aeat_sii.verifactu.answers import Answer
 from aeat_sii.verifactu.chain import AnyRecord
 from aeat_sii.verifactu.messages import Conversation, prepare
@@ -39,7 +45,7 @@ __all__ = ["TIMEOUT_S", "AsyncClient", "Client"]
 _LOG = logging.getLogger(__name__)
 
 
-class Client:
+class Client(Connected):
     """Sends records over HTTPS with a client certificate.
 
     Use it in a ``with`` statement, or close it. One client keeps the waiting time of every
@@ -132,13 +138,10 @@ class Client:
 
     def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
         """Ask what the agency holds, page after page."""
-        found: list[HeldRecord] = []
-        following: Query | None = query
-        while following is not None:
-            answer = self.query(following)
-            found += answer.records
-            following = next_page(following, answer)
-        return tuple(found)
+        pages = Pages(query, next_page)
+        for each in pages:
+            pages.take(each, self.query(each))
+        return tuple(held for page in pages.pages for held in page.records)
 
     def _submit(
         self,
@@ -159,23 +162,8 @@ class Client:
         """Return the seconds that a taxpayer has to wait before sending that many records."""
         return self.conversation.remaining(issuer_nif, self._clock(), records)
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._exchange.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class AsyncClient:
+class AsyncClient(AsyncConnected):
     """Sends records as :class:`Client` does, in an event loop; use it in ``async with``.
 
     Args:
@@ -249,13 +237,10 @@ class AsyncClient:
 
     async def query_all(self, query: Query) -> tuple[HeldRecord, ...]:
         """Ask what the agency holds, page after page."""
-        found: list[HeldRecord] = []
-        following: Query | None = query
-        while following is not None:
-            answer = await self.query(following)
-            found += answer.records
-            following = next_page(following, answer)
-        return tuple(found)
+        pages = Pages(query, next_page)
+        for each in pages:
+            pages.take(each, await self.query(each))
+        return tuple(held for page in pages.pages for held in page.records)
 
     async def _submit(
         self,
@@ -275,21 +260,6 @@ class AsyncClient:
     def remaining(self, issuer_nif: str, records: int = 1) -> int:
         """Return the seconds that a taxpayer has to wait before sending that many records."""
         return self.conversation.remaining(issuer_nif, self._clock(), records)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._exchange.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
 
 def _logged(answer: Answer) -> Answer:

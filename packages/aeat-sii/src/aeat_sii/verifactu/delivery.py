@@ -175,27 +175,26 @@ class Dispatcher:
         wait_s = self._wait_s(pace, len(waiting))
         if wait_s:
             return Step(Outcome.WAITING, wait_s)
-        records = [record_of(each.record) for each in waiting]
+        outgoing = [_Outgoing(each, record_of(each.record)) for each in waiting]
         header = Header(issuer=self._issuer) if self._issuer else None
         # What cannot be sent at all is told before anything is noted.
-        header = prepare(records, header).header
+        header = prepare([each.record for each in outgoing], header).header
         try:
-            overtaken = self._overtaken(waiting, header.issuer)
+            overtaken = self._overtaken(outgoing, header.issuer)
         except AeatError as error:
             return self._failed(error, pace, [])
-        if overtaken:
-            waiting = [each for each in waiting if each.record.position not in overtaken]
-            records = [record_of(each.record) for each in waiting]
+        outgoing = [each for each in outgoing if each.position not in overtaken]
         with self._transaction() as connection:
-            mark_in_flight(connection, self._key, [each.record.position for each in waiting])
+            mark_in_flight(connection, self._key, [each.position for each in outgoing])
         self._reached("before-send")
-        late = any(each.attempts for each in waiting)
+        late = any(each.delivery.attempts for each in outgoing)
+        records = [each.record for each in outgoing]
         try:
             answer = self._sender.submit(records, header, had_incident=late)
         except AeatError as error:
-            return self._failed(error, pace, waiting)
+            return self._failed(error, pace, [each.delivery for each in outgoing])
         self._reached("after-send")
-        return self._settle(waiting, records, answer)
+        return self._settle(outgoing, answer)
 
     def resume(self) -> None:
         """Go on after a stop, once its cause is gone."""
@@ -210,18 +209,19 @@ class Dispatcher:
         longest = _LONGEST_PAUSE_S if pace.failures else 9_999
         return max(0, min(-int(-left // 1), longest))
 
-    def _overtaken(self, waiting: list[Delivery], issuer: SpanishPerson) -> set[int]:
+    def _overtaken(self, outgoing: list["_Outgoing"], issuer: SpanishPerson) -> set[int]:
         """Settle the records that must not go again (see above) and return their positions."""
         overtaken: set[int] = set()
-        for ours in _sent_together(waiting):
-            records = [record_of(each.record) for each in ours]
-            opening = [n for n, record in enumerate(records) if not _needs_another(record)]
-            before = [n for n, record in enumerate(records) if _needs_another(record)]
-            if not opening or not before or before[0] > opening[-1]:
+        for ours in _sent_together(outgoing):
+            opening = [each for each in ours if not each.needs_another]
+            before = [each for each in ours if each.needs_another]
+            if not opening or not before or before[0].position > opening[-1].position:
                 continue
-            held = self._held(records[opening[-1]], issuer)
-            taken = [n for n in opening if held and ours[n].record.fingerprint == held.fingerprint]
-            overtaken.update(ours[n].record.position for n in before if taken and n < taken[0])
+            held = self._held(opening[-1].record, issuer)
+            taken = [each for each in opening if held and each.fingerprint == held.fingerprint]
+            if taken:
+                first = taken[0].position
+                overtaken.update(each.position for each in before if each.position < first)
         if overtaken:
             with self._transaction() as connection:
                 for position in sorted(overtaken):
@@ -259,13 +259,13 @@ class Dispatcher:
         with self._transaction() as connection:
             set_pace(connection, self._key, pace)
 
-    def _settle(self, waiting: list[Delivery], records: list[AnyRecord], answer: Answer) -> Step:
+    def _settle(self, outgoing: list["_Outgoing"], answer: Answer) -> Step:
         at = self._clock()
-        lines = _lines_in_order(records, answer)
-        verdicts: list[tuple[Delivery, DeliveryState | None, AnswerLine]] = []
-        for each, record, line in zip(waiting, records, lines, strict=True):
-            state = self._verdict(each, record, line, answer.header.issuer)
-            verdicts.append((each, state, line))
+        lines = match(prepare([each.record for each in outgoing], answer.header), answer)
+        verdicts = [
+            (each, self._verdict(each, line, answer.header.issuer), line)
+            for each, line in zip(outgoing, lines, strict=True)
+        ]
         with self._transaction() as connection:
             settled = 0
             for each, state, line in verdicts:
@@ -275,7 +275,7 @@ class Dispatcher:
                 settle(
                     connection,
                     self._key,
-                    each.record.position,
+                    each.position,
                     state,
                     at=at,
                     csv=answer.csv if line.is_accepted else None,
@@ -287,13 +287,13 @@ class Dispatcher:
         return Step(Outcome.ANSWERED, answer.wait_s, settled)
 
     def _verdict(
-        self, delivery: Delivery, record: AnyRecord, line: AnswerLine, issuer: SpanishPerson
+        self, outgoing: "_Outgoing", line: AnswerLine, issuer: SpanishPerson
     ) -> DeliveryState | None:
         """Say what became of a record; ``None`` when only another try can tell."""
         if line.is_accepted:
             with_errors = line.state is LineState.WITH_ERRORS
             return DeliveryState.WITH_ERRORS if with_errors else DeliveryState.ACCEPTED
-        was_sent_before = delivery.attempts > 0
+        record, was_sent_before = outgoing.record, outgoing.delivery.attempts > 0
         if not was_sent_before:
             return DeliveryState.REJECTED
         if line.code == "3001":
@@ -305,7 +305,7 @@ class Dispatcher:
             held = self._held(record, issuer)
         except AeatError:
             return None
-        return self._compared(delivery, held, line.duplicate.state)
+        return self._compared(outgoing.delivery, held, line.duplicate.state)
 
     def _held(self, record: AnyRecord, issuer: SpanishPerson) -> HeldData | None:
         """Ask what the agency holds of the invoice of a record."""
@@ -336,21 +336,36 @@ class Dispatcher:
         return DeliveryState.WITH_ERRORS if with_errors else DeliveryState.ACCEPTED
 
 
-def _sent_together(waiting: list[Delivery]) -> list[list[Delivery]]:
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """A record that is to be sent, and how its delivery stands."""
+
+    delivery: Delivery
+    record: AnyRecord
+
+    @property
+    def position(self) -> int:
+        """Its place in the chain."""
+        return self.delivery.record.position
+
+    @property
+    def fingerprint(self) -> str:
+        """Its fingerprint, as it was stored."""
+        return self.delivery.record.fingerprint
+
+    @property
+    def needs_another(self) -> bool:
+        """Whether it is taken only where another record of its invoice is held."""
+        if isinstance(self.record, RegistrationRecord):
+            return bool(self.record.is_correction) and self.record.previous_rejection != "X"
+        return not self.record.without_earlier_record
+
+
+def _sent_together(outgoing: list[_Outgoing]) -> list[list[_Outgoing]]:
     """Return the records that were sent before, for each invoice that has several of them."""
-    of_invoice: dict[tuple[str, date], list[Delivery]] = {}
-    for each in waiting:
-        if each.attempts:
-            of_invoice.setdefault((each.record.number, each.record.issued_on), []).append(each)
+    of_invoice: dict[tuple[str, date], list[_Outgoing]] = {}
+    for each in outgoing:
+        if each.delivery.attempts:
+            stored = each.delivery.record
+            of_invoice.setdefault((stored.number, stored.issued_on), []).append(each)
     return [ours for ours in of_invoice.values() if len(ours) > 1]
-
-
-def _needs_another(record: AnyRecord) -> bool:
-    """Tell whether a record is taken only where another of its invoice is held."""
-    if isinstance(record, RegistrationRecord):
-        return bool(record.is_correction) and record.previous_rejection != "X"
-    return not record.without_earlier_record
-
-
-def _lines_in_order(records: list[AnyRecord], answer: Answer) -> tuple[AnswerLine, ...]:
-    return match(prepare(records, answer.header), answer)

@@ -13,8 +13,6 @@ from aeat_sii.verifactu.answers import FULL_BATCH, INITIAL_WAIT_S, Answer, match
 from aeat_sii.verifactu.chain import AnyRecord
 from aeat_sii.verifactu.records import (
     MAX_RECORDS,
-    SF,
-    SF_LR,
     Header,
     RegistrationRecord,
     RequestedSubmission,
@@ -23,15 +21,17 @@ from aeat_sii.verifactu.records import (
     SubmittedRecord,
     VoluntarySubmission,
 )
+from aeat_sii.verifactu.writing import parts_of
 from einvoice_core import http
+from einvoice_core.records import made
 from einvoice_core.soap import envelope
-from einvoice_core.xml.binding import read, write
+from einvoice_core.xml.binding import read
 from einvoice_core.xml.errors import DocumentRefused
 
 __all__ = ["Conversation", "build", "prepare", "read_answer"]
 
-_PREFIXES = {"sum": SF_LR, "sum1": SF}
 _SLOT, _SLOT_END = b"<sum:RegistroFactura>", b"</sum:RegistroFactura>"
+_BEFORE, _BEHIND = envelope.wrap(b"<>").split(b"<>")
 _DECLARATION = re.compile(rb"\A\s*<\?xml[^>]*\?>\s*")
 
 
@@ -75,15 +75,14 @@ def prepare(
         header = header.model_copy(update={"voluntary": voluntary})
     if requested is not None:
         header = header.model_copy(update={"requested": requested, "voluntary": None})
-    return Submission(
-        header=header,
-        records=tuple(
-            SubmittedRecord(registration=record)
-            if isinstance(record, RegistrationRecord)
-            else SubmittedRecord(cancellation=record)
-            for record in records
-        ),
+    # The records are complete: checking them again would double the cost of a submission.
+    slots = tuple(
+        made(SubmittedRecord, {"registration": record, "cancellation": None})
+        if isinstance(record, RegistrationRecord)
+        else made(SubmittedRecord, {"registration": None, "cancellation": record})
+        for record in records
     )
+    return made(Submission, {"header": header, "records": slots})
 
 
 def _header(records: Sequence[AnyRecord]) -> Header:
@@ -104,14 +103,14 @@ def build(submission: Submission, documents: Sequence[bytes] = ()) -> bytes:
     Raises:
         BatchError: There is not one document for each record.
     """
-    text = write(submission, prefixes=_PREFIXES, declaration=False)
-    if documents:
-        if len(documents) != len(submission.records):
-            raise BatchError("a submission of signed records has one document for each")
-        start, end = text.index(_SLOT), text.rindex(_SLOT_END) + len(_SLOT_END)
-        slots = (_SLOT + _DECLARATION.sub(b"", each) + _SLOT_END for each in documents)
-        text = text[:start] + b"".join(slots) + text[end:]
-    return envelope.wrap(text)
+    if not documents:
+        return b"".join((_BEFORE, *parts_of(submission), _BEHIND))
+    if len(documents) != len(submission.records):
+        raise BatchError("a submission of signed records has one document for each")
+    text = b"".join(parts_of(submission))
+    start, end = text.index(_SLOT), text.rindex(_SLOT_END) + len(_SLOT_END)
+    slots = (_SLOT + _DECLARATION.sub(b"", each) + _SLOT_END for each in documents)
+    return b"".join((_BEFORE, text[:start], *slots, text[end:], _BEHIND))
 
 
 def read_answer(reply: http.Reply, submission: Submission) -> Answer:

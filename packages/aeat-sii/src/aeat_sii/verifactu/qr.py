@@ -8,10 +8,10 @@ import math
 import re
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -42,6 +42,7 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]{1,60}")
 _NIF = re.compile(r"[A-Z0-9]{9}")
 _AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?", re.ASCII)
 _MAX_ADDRESS = 1_000
+_DARK = bytes(1 if value < 128 else 0 for value in range(256))
 
 
 def _fixed(name: str) -> str:
@@ -229,11 +230,11 @@ def svg(address: str, *, size_mm: int = 35, quiet_zone_mm: int = 6) -> str:
     """
     rows, module_mm, border = _draw(address, size_mm, quiet_zone_mm)
     modules = len(rows) + 2 * border
+    places = range(0, len(rows), 8)
     side = f"{modules * module_mm:.4f}mm"
     path = "".join(
-        f"M{border + start} {border + y}.5h{end - start}"
+        f"M{border} {border + y}.5" + "".join([_STROKES[row[x : x + 8]] for x in places])
         for y, row in enumerate(rows)
-        for start, end in _runs(row)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"'
@@ -293,8 +294,7 @@ def _modules(address: str) -> list[bytes]:
     image: Any = code.to_image(scale=1, add_quiet_zones=False)
     pixels = memoryview(image).tobytes()
     side = math.isqrt(len(pixels))
-    dark = bytes(1 if value < 128 else 0 for value in range(256))
-    flat = pixels.translate(dark)
+    flat = pixels.translate(_DARK)
     return [flat[start : start + side] for start in range(0, len(flat), side)]
 
 
@@ -317,13 +317,16 @@ def modules_by_segno(address: str) -> list[bytes]:
     return [bytes(row) for row in code.matrix]
 
 
-def _runs(row: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each run of dark modules begins and ends."""
-    end = 0
-    while (start := row.find(1, end)) >= 0:
-        found = row.find(0, start)
-        end = len(row) if found < 0 else found
-        yield start, end
+class _Strokes(dict[bytes, str]):
+    """Up to eight modules -> the commands of a path that draw them; there are some 500 of these."""
+
+    def __missing__(self, modules: bytes) -> str:
+        runs = ((dark, len(list(run))) for dark, run in groupby(modules))
+        path = self[modules] = "".join(f"h{n}" if dark else f"m{n} 0" for dark, n in runs)
+        return path
+
+
+_STROKES = _Strokes()
 
 
 def _png(rows: list[bytes], pixels: int, border: int, dots_per_metre: int) -> bytes:
@@ -331,16 +334,17 @@ def _png(rows: list[bytes], pixels: int, border: int, dots_per_metre: int) -> by
     side = (len(rows) + 2 * border) * pixels
     white = b"\x00" + b"\xff" * ((side + 7) // 8)
     scanlines = [white * (border * pixels)]
+    dark, light = b"0" * pixels, b"1" * pixels
+    margin, filled = light * border, b"1" * (-side % 8)
     for row in rows:
-        bits = "1" * (border * pixels)
-        bits += "".join(("0" if module else "1") * pixels for module in row)
-        bits += "1" * (border * pixels + -side % 8)
-        scanlines.append((b"\x00" + int(bits, 2).to_bytes(len(bits) // 8, "big")) * pixels)
+        bits = row.replace(b"\x01", dark).replace(b"\x00", light)
+        line = int(margin + bits + margin + filled, 2).to_bytes(len(white) - 1, "big")
+        scanlines.append((b"\x00" + line) * pixels)
     scanlines.append(white * (border * pixels))
     chunks = (
         (b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)),
         (b"pHYs", struct.pack(">IIB", dots_per_metre, dots_per_metre, 1)),
-        (b"IDAT", zlib.compress(b"".join(scanlines), 6)),
+        (b"IDAT", zlib.compress(b"".join(scanlines), 2)),
         (b"IEND", b""),
     )
     return b"\x89PNG\r\n\x1a\n" + b"".join(

@@ -1,58 +1,55 @@
-"""From a participant and a document to the access point that takes it.
+"""Looks participants up: asks the DNS and the publishers, and says which access point takes what.
 
-Three questions: the DNS says where the metadata are, their publisher says which access point takes
-the document, and its certificate is checked before anything is encrypted to it.
-An outage never reads as "does not take it".
-
-Source: Peppol SMP specification 1.4.0, SML specification 1.3.0.
+What to ask and how to judge the answers is :mod:`as4_peppol.peppol.lookup`; here are the two that
+ask, one that waits and one with ``await``.
 """
 
+import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-from cryptography import x509
-
+from as4_peppol.errors import As4Error
 from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
-from as4_peppol.peppol.locator import (
-    LookupFailedError,
-    NotRegisteredError,
-    Resolver,
-    locate,
-)
-from as4_peppol.peppol.smp import (
-    MetadataRefusedError,
-    Redirect,
-    ServiceGroup,
-    ServiceMetadata,
-    best_document_type,
-    choose,
-    read_group,
-    read_metadata,
-)
-from as4_peppol.peppol.trust import NotTrustedError, PeppolTrust
+from as4_peppol.peppol.locator import SERVICE, LookupFailedError, Resolver
+from as4_peppol.peppol.lookup import CACHE_SECONDS, Ask, Get, Lookup, Steps
+from as4_peppol.peppol.smp import AS4_PROFILE, ServiceGroup, ServiceMetadata
+from as4_peppol.peppol.trust import PeppolTrust
 from as4_peppol.sender import Endpoint
 from einvoice_core import http
 
-__all__ = ["CACHE_SECONDS", "Discovery"]
-
-CACHE_SECONDS = 300.0
-"""So long an answer is used again."""
+__all__ = ["CACHE_SECONDS", "AsyncDiscovery", "Discovery"]
 
 _MAX_BYTES = 4 * 1024 * 1024
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    until_s: float
-    answer: object
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+class _Walk(Generic[T]):
+    """A look-up on its way: one step after another, until there is a result."""
+
+    def __init__(self, steps: Steps[T]) -> None:
+        self._steps = steps
+        self._result: T | None = None
+
+    @property
+    def result(self) -> T:
+        """What it found, once there is nothing more to ask."""
+        return cast("T", self._result)
+
+    def on(self, answer: Any = None, error: As4Error | None = None) -> Ask | None:  # noqa: ANN401 - a reply or records
+        """Go on with an answer, or with why there is none; ``None`` at the end."""
+        try:
+            if error is not None:
+                return self._steps.throw(error)
+            return self._steps.send(answer)
+        except StopIteration as done:
+            self._result = done.value
+            return None
 
 
 class Discovery:
@@ -63,6 +60,10 @@ class Discovery:
         resolver: Asks the DNS.
         client: HTTP client.
         trust: Decides about publishers and access points.
+        services: Which publishers are understood: those of Peppol and OASIS SMP 1.0, which speak
+            alike, unless told otherwise; :data:`~as4_peppol.peppol.locator.SERVICE_2` are those of
+            OASIS SMP 2.0.
+        profile: Transport profile of the endpoints.
         plain_http: Whether addresses without TLS are asked; for sandboxes only.
         clock: The present, with a time zone.
         timer: Says how the time passes, for the cache.
@@ -75,15 +76,22 @@ class Discovery:
         client: http.Client,
         trust: PeppolTrust,
         *,
+        services: Sequence[str] = (SERVICE,),
+        profile: str = AS4_PROFILE,
         plain_http: bool = False,
         clock: Callable[[], datetime] = _now,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._zone, self._resolver = zone, resolver
-        self._client, self._trust = client, trust
-        self._plain_http = plain_http
-        self._clock, self._timer = clock, timer
-        self._known: dict[tuple[str, ...], _Kept] = {}
+        self._resolver, self._client = resolver, client
+        self._lookup = Lookup.new(
+            zone,
+            trust,
+            clock=clock,
+            timer=timer,
+            services=services,
+            profile=profile,
+            plain_http=plain_http,
+        )
 
     def find(
         self, participant: ParticipantId, document_type: DocumentTypeId, process: ProcessId
@@ -97,99 +105,107 @@ class Discovery:
             MetadataRefusedError: An answer cannot be relied on.
             NotTrustedError: The access point's certificate is not one of the network.
         """
-        metadata = self.metadata(participant, document_type)
-        endpoint = choose(metadata, process, self._clock())
-        if endpoint is None:
-            raise NotRegisteredError(
-                f"{participant} takes {document_type} in no endpoint of {process} now"
-            )
-        if endpoint.certificate is None:
-            raise MetadataRefusedError("the endpoint has no certificate that can be read")
-        self._trust.access_point(endpoint.certificate)
-        self._require_address(endpoint.address)
-        return Endpoint(endpoint.address, endpoint.certificate)
+        return self._walk(self._lookup.find(participant, document_type, process))
 
     def group(self, participant: ParticipantId) -> ServiceGroup:
         """Return which documents a participant takes; it raises what :meth:`find` raises."""
-
-        def ask() -> ServiceGroup:
-            body = self._get(f"{self._publisher(participant)}/{participant.encoded}")
-            return read_group(body, participant)
-
-        return self._cached(("group", participant.key), ask)
+        return self._walk(self._lookup.group(participant))
 
     def metadata(
         self, participant: ParticipantId, document_type: DocumentTypeId
     ) -> ServiceMetadata:
         """Return how a participant takes a document; it raises what :meth:`find` raises."""
+        return self._walk(self._lookup.metadata(participant, document_type))
 
-        def ask() -> ServiceMetadata:
-            base = self._publisher(participant)
+    def _walk(self, steps: Steps[T]) -> T:
+        walk = _Walk(steps)
+        asked = walk.on()
+        while asked is not None:
             try:
-                return self._signed(base, participant, document_type)
-            except NotRegisteredError:
-                offered = self.group(participant).document_types
-                other = best_document_type(document_type, offered)
-                if other is None or other == document_type:
-                    raise
-                return self._signed(base, participant, other)
+                answer = self._ask(asked)
+            except As4Error as error:
+                asked = walk.on(error=error)
+            else:
+                asked = walk.on(answer)
+        return walk.result
 
-        return self._cached(("metadata", participant.key, str(document_type)), ask)
+    def _ask(self, asked: Ask) -> object:
+        if not isinstance(asked, Get):
+            return self._resolver.naptr(asked.name)
+        request = self._client.build_request("GET", asked.address)
+        try:
+            return http.send(self._client, request, max_bytes=_MAX_BYTES)
+        except http.TransportError as error:
+            raise _silent(error) from error
 
-    def _publisher(self, participant: ParticipantId) -> str:
-        return self._cached(
-            ("publisher", participant.key),
-            lambda: locate(participant, self._zone, self._resolver),
+
+class AsyncDiscovery:
+    """The same with ``await``; the arguments are those of :class:`Discovery`.
+
+    The resolver, and what the trust asks about revocation, run in threads beside the loop.
+    """
+
+    def __init__(
+        self,
+        zone: str,
+        resolver: Resolver,
+        client: http.AsyncClient,
+        trust: PeppolTrust,
+        *,
+        services: Sequence[str] = (SERVICE,),
+        profile: str = AS4_PROFILE,
+        plain_http: bool = False,
+        clock: Callable[[], datetime] = _now,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._resolver, self._client = resolver, client
+        self._lookup = Lookup.new(
+            zone,
+            trust,
+            clock=clock,
+            timer=timer,
+            services=services,
+            profile=profile,
+            plain_http=plain_http,
         )
 
-    def _signed(
-        self, base: str, participant: ParticipantId, document_type: DocumentTypeId
+    async def find(
+        self, participant: ParticipantId, document_type: DocumentTypeId, process: ProcessId
+    ) -> Endpoint:
+        """Return the access point that takes a document; see :meth:`Discovery.find`."""
+        return await self._walk(self._lookup.find(participant, document_type, process))
+
+    async def group(self, participant: ParticipantId) -> ServiceGroup:
+        """Return which documents a participant takes; see :meth:`Discovery.find`."""
+        return await self._walk(self._lookup.group(participant))
+
+    async def metadata(
+        self, participant: ParticipantId, document_type: DocumentTypeId
     ) -> ServiceMetadata:
-        address = f"{base}/{participant.encoded}/services/{document_type.encoded}"
-        trusted = self._trust.metadata_publisher
-        found = read_metadata(self._get(address), participant, document_type, trusted)
-        if isinstance(found, Redirect):
-            uid = found.certificate_uid
+        """Return how a participant takes a document; see :meth:`Discovery.find`."""
+        return await self._walk(self._lookup.metadata(participant, document_type))
 
-            def named(certificate: x509.Certificate) -> None:
-                trusted(certificate)
-                if _parts(certificate.subject.rfc4514_string()) != _parts(uid):
-                    raise NotTrustedError("the second publisher is not the one that was named")
+    async def _walk(self, steps: Steps[T]) -> T:
+        walk = _Walk(steps)
+        asked = await asyncio.to_thread(walk.on)
+        while asked is not None:
+            try:
+                answer = await self._ask(asked)
+            except As4Error as error:
+                asked = await asyncio.to_thread(walk.on, None, error)
+            else:
+                asked = await asyncio.to_thread(walk.on, answer)
+        return walk.result
 
-            found = read_metadata(self._get(found.address), participant, document_type, named)
-            if isinstance(found, Redirect):
-                raise MetadataRefusedError("the second publisher redirects again")
-        return found
-
-    def _get(self, address: str) -> bytes:
-        self._require_address(address)
-        request = self._client.build_request("GET", address)
+    async def _ask(self, asked: Ask) -> object:
+        if not isinstance(asked, Get):
+            return await asyncio.to_thread(self._resolver.naptr, asked.name)
+        request = self._client.build_request("GET", asked.address)
         try:
-            reply = http.send(self._client, request, max_bytes=_MAX_BYTES)
+            return await http.send_async(self._client, request, max_bytes=_MAX_BYTES)
         except http.TransportError as error:
-            raise LookupFailedError(f"the publisher did not answer: {error.message}") from error
-        if reply.status == 404:
-            raise NotRegisteredError("the publisher does not know the participant or document")
-        if reply.status != 200:
-            raise LookupFailedError(f"the publisher answered with status {reply.status}")
-        return reply.body
-
-    def _require_address(self, address: str) -> None:
-        if not address.startswith("https://") and not (
-            self._plain_http and address.startswith("http://")
-        ):
-            raise MetadataRefusedError(f"the address {address[:100]!r} is not one of https")
-
-    def _cached(self, key: tuple[str, ...], ask: Callable[[], T]) -> T:
-        """Ask, unless the answer is fresh; failures are not kept."""
-        known = self._known.get(key)
-        if known is not None and self._timer() < known.until_s:
-            return cast("T", known.answer)  # the key says which type
-        answer = ask()
-        self._known[key] = _Kept(self._timer() + CACHE_SECONDS, answer)
-        return answer
+            raise _silent(error) from error
 
 
-def _parts(name: str) -> list[str]:
-    """The parts of a distinguished name, without order, case and white space."""
-    return sorted("".join(part.split()).casefold() for part in name.split(","))
+def _silent(error: http.TransportError) -> LookupFailedError:
+    return LookupFailedError(f"the publisher did not answer: {error.message}")

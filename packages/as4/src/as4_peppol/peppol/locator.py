@@ -13,15 +13,21 @@ from as4_peppol.peppol.identifiers import ParticipantId
 
 __all__ = [
     "SERVICE",
+    "SERVICE_2",
+    "Located",
     "LookupFailedError",
     "Naptr",
     "NotRegisteredError",
     "Resolver",
     "locate",
+    "publisher_in",
 ]
 
 SERVICE = "Meta:SMP"
 """The service of the records that lead to a metadata publisher."""
+
+SERVICE_2 = "oasis-bdxr-smp-2"
+"""The same for a publisher of OASIS SMP 2.0; a network may add its name behind a ``#``."""
 
 
 class NotRegisteredError(As4Error):
@@ -79,17 +85,52 @@ def locate(participant: ParticipantId, zone: str, resolver: Resolver) -> str:
         NotRegisteredError: The participant is not registered, or without metadata.
         LookupFailedError: No answer came, or one that cannot be read.
     """
-    name = participant.dns_name(zone)
-    records = sorted(resolver.naptr(name), key=lambda r: (r.order, r.preference))
-    fitting = [
-        r for r in records if r.flags.upper() == "U" and r.service.lower() == SERVICE.lower()
-    ]
-    if not fitting:
-        raise NotRegisteredError(f"{participant} is registered without a metadata publisher")
-    address = _apply(fitting[0].regexp, name)
-    if not re.fullmatch(r"https?://[^\s/@]+(/[^\s?#]*)?", address):
-        raise LookupFailedError(f"the DNS leads {participant} to {address[:100]!r}: no address")
-    return address.rstrip("/")
+    return publisher_in(participant, zone, resolver.naptr(participant.dns_name(zone))).address
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A metadata publisher.
+
+    Args:
+        address: Without a slash at its end.
+        service: What it speaks, of those that were asked for.
+    """
+
+    address: str
+    service: str
+
+
+def publisher_in(
+    participant: ParticipantId,
+    zone: str,
+    records: Sequence[Naptr],
+    services: Sequence[str] = (SERVICE,),
+) -> Located:
+    """Return the first publisher that the records of a participant lead to.
+
+    Args:
+        participant: Whose records they are.
+        zone: Where its name ends.
+        records: What the DNS knows.
+        services: Of publishers that the caller understands; earlier ones are preferred.
+
+    Raises:
+        NotRegisteredError: None of the records leads to such a publisher.
+        LookupFailedError: The record cannot be read.
+    """
+    ranked = sorted(records, key=lambda r: (r.order, r.preference))
+    for service in services:
+        for record in ranked:
+            kind, _, _ = record.service.lower().partition("#")
+            if record.flags.upper() != "U" or kind != service.lower():
+                continue
+            address = _apply(record.regexp, participant.dns_name(zone))
+            if not re.fullmatch(r"https?://[^\s/@]+(/[^\s?#]*)?", address):
+                text = f"the DNS leads {participant} to {address[:100]!r}: no address"
+                raise LookupFailedError(text)
+            return Located(address.rstrip("/"), service)
+    raise NotRegisteredError(f"{participant} is registered without a metadata publisher")
 
 
 def _apply(regexp: str, name: str) -> str:

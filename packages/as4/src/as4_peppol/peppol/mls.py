@@ -13,6 +13,8 @@ from typing import cast
 from lxml import etree
 
 from as4_peppol.errors import As4Error
+from as4_peppol.peppol._ubl import APPLICATION_RESPONSE, NAMESPACES, RESPONSE_SPACE, path_of
+from as4_peppol.peppol._ubl import text_at as _text
 from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
 from einvoice_core.findings import Finding, Severity
 from einvoice_core.xml.errors import XmlRefused
@@ -32,13 +34,11 @@ __all__ = [
     "write",
 ]
 
-_ROOT = "urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2"
-_UBL = "urn:oasis:names:specification:ubl:schema:xsd:Common"
-_NS = {"cac": f"{_UBL}AggregateComponents-2", "cbc": f"{_UBL}BasicComponents-2"}
+_ROOT, _NS = RESPONSE_SPACE, NAMESPACES
 _CUSTOMIZATION, _PROFILE = "urn:peppol:edec:mls:1.0", "urn:peppol:edec:mls"
 _SEAT_SCHEME = "0242"
 _SEAT = re.compile(r"[0-9]{6}(-[0-9A-Z_]{3,12}(\.[0-9A-Z\-._~]{3,24})?)?", re.IGNORECASE)
-_ZONE = re.compile(r"([+-][0-9]{2}:[0-9]{2}|Z)$")
+_ZONE = re.compile(r"([+-]\d{2}:\d{2}|Z)\Z")
 
 DOCUMENT_TYPE = DocumentTypeId.parse(
     f"busdox-docid-qns::{_ROOT}::ApplicationResponse##{_CUSTOMIZATION}::2.1"
@@ -140,7 +140,7 @@ def check(data: bytes) -> tuple[Finding, ...]:
         root = parse(data)
     except XmlRefused as error:
         return (_finding("AS4-MLS-000", f"the status cannot be read: {error.message}", None),)
-    if root.tag != f"{{{_ROOT}}}ApplicationResponse":
+    if root.tag != APPLICATION_RESPONSE:
         return (_finding("AS4-MLS-000", "the document is no ApplicationResponse of UBL 2", root),)
     return tuple(_check(root))
 
@@ -309,12 +309,6 @@ def _seat(value: str) -> ParticipantId:
     return ParticipantId.parse(f"{_SEAT_SCHEME}:{value}")
 
 
-def _text(element: etree._Element, path: str) -> str:
-    found = element if path == "." else element.find(path, _NS)
-    return "" if found is None else " ".join((found.text or "").split())
-
-
 def _finding(rule: str, message: str, at: etree._Element | None) -> Finding:
-    path = "" if at is None else at.getroottree().getpath(at)
-    line = None if at is None else cast("int | None", at.sourceline)
+    path, line = ("", None) if at is None else path_of(at)
     return Finding(rule, Severity.FATAL, message, path, line, source="Peppol MLS 1.0.1")

@@ -25,7 +25,7 @@ from as4_peppol.peppol.identifiers import (
 )
 from einvoice_core.findings import Finding, Severity
 from einvoice_core.xml.errors import XmlRefused
-from einvoice_core.xml.parsing import parse
+from einvoice_core.xml.parsing import LIMITS, check, parse
 
 __all__ = ["NAMESPACE", "RULES", "BusinessDocument", "SbdhError", "Scope", "read", "wrap"]
 
@@ -33,6 +33,8 @@ NAMESPACE = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHead
 _OF = f"{{{NAMESPACE}}}"
 _DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>\s*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+# What stands in the envelope is one level deeper, and the envelope has octets of its own.
+_INSIDE = replace(LIMITS, depth=LIMITS.depth - 1, document=LIMITS.document - 65_536)
 _MLS_TYPES = ("ALWAYS_SEND", "FAILURE_ONLY")
 
 RULES = {
@@ -127,7 +129,7 @@ def wrap(
     """Put a document into its envelope.
 
     Args:
-        content: An XML document in UTF-8; its declaration is dropped, the rest stays as it is.
+        content: An XML document; its declaration is dropped, and what is not UTF-8 is converted.
         sender: Participant at corner 1.
         receiver: Participant at corner 4.
         document_type: What it is; ``Standard``, ``Type`` and ``TypeVersion`` follow from it.
@@ -171,10 +173,15 @@ def wrap(
         f"<sh:BusinessScope>{''.join(map(_scope, scopes))}</sh:BusinessScope>"
         "</sh:StandardBusinessDocumentHeader>"
     )
-    body = _DECLARATION.sub(b"", content, count=1)
-    made = head.encode("utf-8") + body + b"</sh:StandardBusinessDocument>"
-    _judge(made)
-    return made
+    try:
+        checked = check(content, _INSIDE)
+    except XmlRefused as error:
+        raise SbdhError((_finding("AS4-SBDH-001", error.message, None),)) from error
+    opening, closing = head.encode("utf-8"), b"</sh:StandardBusinessDocument>"
+    # The header is judged around the root alone: what is below it was checked, and may be large.
+    name = f"<{checked.name} xmlns={quoteattr(checked.namespace)}/>"
+    _judge(opening + name.encode("utf-8") + closing)
+    return b"".join((opening, _DECLARATION.sub(b"", checked.text, count=1), closing))
 
 
 def _elements(**texts: str) -> str:

@@ -3,17 +3,22 @@
 Source: Peppol SMP specification 1.4.0; OASIS BDX SMP 1.0.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import unquote
 
 from cryptography import x509
 from lxml import etree
 
-from as4_peppol._text import octets_of
-from as4_peppol.errors import As4Error
+from as4_peppol.peppol._reading import (
+    MetadataRefusedError,
+    certificate_of,
+    instant_of,
+    parsed,
+    require,
+    signer_of,
+)
 from as4_peppol.peppol.identifiers import (
     WILDCARD,
     DocumentTypeId,
@@ -23,9 +28,6 @@ from as4_peppol.peppol.identifiers import (
 )
 from einvoice_core.errors import EInvoiceError
 from einvoice_core.signing import xmldsig
-from einvoice_core.signing.errors import SignatureRefused
-from einvoice_core.xml.errors import XmlRefused
-from einvoice_core.xml.parsing import Limits, parse
 
 __all__ = [
     "AS4_PROFILE",
@@ -47,14 +49,6 @@ AS4_PROFILE = "peppol-transport-as4-v2_0"
 _BUSDOX = "http://busdox.org/serviceMetadata/publishing/1.0/"
 _BDXR = "http://docs.oasis-open.org/bdxr/ns/SMP/"
 _SPACES = {_BUSDOX, f"{_BDXR}2014/07", f"{_BDXR}2016/05"}
-_LIMITS = Limits(document=4 * 1024 * 1024, depth=64)
-_ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
-
-
-class MetadataRefusedError(As4Error):
-    """The answer of a metadata publisher is not one that can be relied on."""
-
-    code = "as4.metadata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +78,33 @@ class MetadataEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Redirect:
+    """The metadata are with another publisher.
+
+    Args:
+        address: Full address there.
+        certificate_uid: Subject of the certificate with which that publisher signs.
+        certificates: That certificate itself, where the redirect holds it (OASIS SMP 2.0).
+    """
+
+    address: str
+    certificate_uid: str = ""
+    certificates: tuple[x509.Certificate, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
-    """A process with its endpoints."""
+    """A process with its endpoints.
+
+    Args:
+        id: Which.
+        endpoints: Where its documents go.
+        redirect: Who knows it instead (OASIS SMP 2.0).
+    """
 
     id: ProcessId
     endpoints: tuple[MetadataEndpoint, ...]
+    redirect: Redirect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +125,6 @@ class ServiceMetadata:
 
 
 @dataclass(frozen=True, slots=True)
-class Redirect:
-    """The metadata are with another publisher.
-
-    Args:
-        address: Full address there.
-        certificate_uid: Subject of the certificate with which that publisher signs.
-    """
-
-    address: str
-    certificate_uid: str
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceGroup:
     """Which documents a participant takes."""
 
@@ -135,11 +138,11 @@ def read_group(data: bytes, participant: ParticipantId) -> ServiceGroup:
     Raises:
         MetadataRefusedError: It cannot be read, or is about somebody else.
     """
-    root = _parse(data)
+    root = parsed(data)
     name = etree.QName(root)
     if name.localname != "ServiceGroup" or name.namespace not in _SPACES:
         raise MetadataRefusedError(f"the answer is {name.localname!r}, not a ServiceGroup")
-    _require(_participant(root), participant)
+    require(_participant(root), participant)
     found: list[DocumentTypeId] = []
     for reference in root.iterfind(".//{*}ServiceMetadataReference"):
         _, _, encoded = reference.get("href", "").rpartition("/services/")
@@ -172,11 +175,11 @@ def read_metadata(
         MetadataRefusedError: The signature does not hold, its signer is not trusted, or the answer
             is about something else.
     """
-    root = _parse(data)
+    root = parsed(data)
     name = etree.QName(root)
     if name.localname != "SignedServiceMetadata" or name.namespace not in _SPACES:
         raise MetadataRefusedError(f"the answer is {name.localname!r}, not signed metadata")
-    publisher = _verified(root, allowed)
+    publisher = signer_of(root, allowed)
     try:
         trusted(publisher)
     except EInvoiceError as error:
@@ -191,7 +194,7 @@ def read_metadata(
     information = metadata.find(f"{{{name.namespace}}}ServiceInformation")
     if information is None:
         raise MetadataRefusedError("the answer holds neither information nor a redirect")
-    _require(_participant(information), participant)
+    require(_participant(information), participant)
     stated = information.find("{*}DocumentIdentifier")
     if stated is None or _identifier(stated) != str(document_type):
         raise MetadataRefusedError("the answer is about another document type")
@@ -248,30 +251,6 @@ def best_document_type(
         current = head
 
 
-def _parse(data: bytes) -> etree._Element:
-    try:
-        return parse(data, _LIMITS)
-    except XmlRefused as error:
-        raise MetadataRefusedError(f"the answer cannot be read: {error.message}") from error
-
-
-def _verified(root: etree._Element, allowed: xmldsig.Allowed) -> x509.Certificate:
-    found = [s for s in xmldsig.signatures_of(root) if s.getparent() is root]
-    if len(found) != 1:
-        raise MetadataRefusedError(f"the answer has {len(found)} signatures of its own, not one")
-    try:
-        verified = xmldsig.verify(root, signature=found[0], allowed=allowed)
-    except SignatureRefused as error:
-        raise MetadataRefusedError(error.message) from error
-    (first, *others) = verified.references
-    transforms = [
-        t.get("Algorithm") for t in found[0].iterfind(".//{*}Reference/{*}Transforms/{*}Transform")
-    ]
-    if others or not first.covers_document or transforms != [_ENVELOPED]:
-        raise MetadataRefusedError("the signature does not cover the answer as a whole")
-    return verified.certificate
-
-
 def _participant(parent: etree._Element) -> ParticipantId:
     element = parent.find("{*}ParticipantIdentifier")
     if element is None:
@@ -280,11 +259,6 @@ def _participant(parent: etree._Element) -> ParticipantId:
         return ParticipantId.parse(_identifier(element))
     except IdentifierError as error:
         raise MetadataRefusedError(error.message) from error
-
-
-def _require(found: ParticipantId, asked: ParticipantId) -> None:
-    if found.key != asked.key:
-        raise MetadataRefusedError(f"the answer is about {found}, not about {asked}")
 
 
 def _identifier(element: etree._Element) -> str:
@@ -310,32 +284,8 @@ def _endpoint(element: etree._Element) -> MetadataEndpoint:
     return MetadataEndpoint(
         element.get("transportProfile", ""),
         address.strip(),
-        _certificate(element.findtext("{*}Certificate", "")),
-        _instant(element.findtext("{*}ServiceActivationDate", "")),
-        _instant(element.findtext("{*}ServiceExpirationDate", "")),
+        certificate_of(element.findtext("{*}Certificate", "")),
+        instant_of(element.findtext("{*}ServiceActivationDate", "")),
+        instant_of(element.findtext("{*}ServiceExpirationDate", "")),
         element.findtext("{*}TechnicalContactUrl", "").strip(),
     )
-
-
-def _certificate(text: str) -> x509.Certificate | None:
-    # Some publishers leave the armour of PEM around the octets.
-    plain = re.sub(r"-----(BEGIN|END) CERTIFICATE-----", "", text)
-    try:
-        return x509.load_der_x509_certificate(octets_of(plain))
-    except ValueError:
-        return None
-
-
-def _instant(text: str) -> datetime | None:
-    """Read an instant; some publishers write a day, with or without a time zone."""
-    plain = text.strip()
-    if not plain:
-        return None
-    day = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?", plain)
-    if day is not None:
-        plain = f"{day[1]}T00:00:00{day[2] or 'Z'}"
-    try:
-        value = datetime.fromisoformat(re.sub(r"(\.[0-9]{6})[0-9]+", r"\1", plain))
-    except ValueError as error:
-        raise MetadataRefusedError(f"an endpoint has the date {text[:40]!r}") from error
-    return value if value.tzinfo else value.replace(tzinfo=UTC)

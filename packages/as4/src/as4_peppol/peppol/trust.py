@@ -135,6 +135,35 @@ class PeppolTrust:
         roles = {Role.ACCESS_POINT: access_points, Role.METADATA_PUBLISHER: publishers}
         return cls(MappingProxyType(roles), revocation, clock=clock)
 
+    @classmethod
+    def of_own(
+        cls,
+        certificates: bytes,
+        *,
+        revocation: RevocationCheck | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> "PeppolTrust":
+        """Trust authorities of your own, told apart by their names as in Peppol.
+
+        Args:
+            certificates: PEM text with an authority of each role.
+            revocation: As in the class.
+            clock: As in the class.
+
+        Raises:
+            NotTrustedError: The authority of a role is missing.
+        """
+        found = {
+            role: certificate
+            for certificate in load_certificates(certificates)
+            for role in Role
+            if role.value in common_name(certificate).lower()
+        }
+        for role in Role:
+            if role not in found:
+                raise NotTrustedError(f"the {role} authority is missing")
+        return cls(MappingProxyType(found), revocation, clock=clock)
+
     def access_point(self, certificate: x509.Certificate) -> None:
         """Refuse what is not the certificate of an access point; fits ``trusted`` everywhere."""
         self.require(certificate, Role.ACCESS_POINT)

@@ -3,12 +3,14 @@
 from base64 import b64encode
 from collections.abc import Callable
 from urllib.parse import unquote
+from xml.sax.saxutils import escape, quoteattr
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
 from as4_peppol.peppol.smp import AS4_PROFILE
+from as4_peppol.peppol.smp2 import PATH
 from as4_peppol.security.keys import LocalIdentity
 from as4_peppol.testing.pair import BILLING, INVOICE
 from as4_peppol.testing.pki import PeppolPki
@@ -98,6 +100,74 @@ class Publisher(http.BaseTransport):
         )
         self.answer(f"{base or self.base}/{participant}/services/{kind}", self.signed(inner))
 
+    def publish_2(
+        self,
+        participant: ParticipantId,
+        kind: DocumentTypeId = INVOICE,
+        process: ProcessId = BILLING,
+        *,
+        base: str | None = None,
+        redirect: str = "",
+        **changes: str,
+    ) -> None:
+        """Say the same as a publisher of OASIS SMP 2.0.
+
+        Args:
+            participant: Who gets it.
+            kind: What it gets.
+            process: In which process.
+            base: Address of the publisher, where it is another one.
+            redirect: Address of the publisher who knows it instead; it is named as this one.
+            changes: ``address``, ``profile``, ``from``, ``until`` and ``certificate`` (base64) of
+                the endpoint, or ``certificate`` of the other publisher.
+        """
+        values = {
+            "address": "https://ap.example.test/as4",
+            "profile": AS4_PROFILE,
+            "from": "2025-01-01",
+            "until": "2027-01-01",
+            "certificate": _base64(self.identity.certificate if redirect else self.access_point),
+            **changes,
+        }
+        holds = (
+            "<sma:Certificate><smb:ContentBinaryObject mimeCode='application/base64'>"
+            f"{values['certificate']}</smb:ContentBinaryObject></sma:Certificate>"
+        )
+        endpoint = (
+            f"<sma:Endpoint><smb:TransportProfileID>{values['profile']}</smb:TransportProfileID>"
+            f"<smb:AddressURI>{values['address']}</smb:AddressURI>"
+            f"<smb:ActivationDate>{values['from']}</smb:ActivationDate>"
+            f"<smb:ExpirationDate>{values['until']}</smb:ExpirationDate>{holds}</sma:Endpoint>"
+        )
+        if redirect:
+            leads = f"<smb:PublisherURI>{redirect}</smb:PublisherURI>"
+            endpoint = f"<sma:Redirect>{leads}{holds}</sma:Redirect>"
+        document = (
+            f"<ServiceMetadata {_spaces_2('ServiceMetadata')}>"
+            "<smb:SMPVersionID>2.0</smb:SMPVersionID>"
+            f"<smb:ID schemeID='{kind.scheme}'>{kind.value}</smb:ID>"
+            f"<smb:ParticipantID schemeID='{participant.scheme}'>{participant.value}"
+            "</smb:ParticipantID><sma:ProcessMetadata><sma:Process>"
+            f"<smb:ID schemeID='{process.scheme}'>{process.value}</smb:ID></sma:Process>"
+            f"{endpoint}</sma:ProcessMetadata></ServiceMetadata>"
+        )
+        body = xmldsig.sign(document.encode(), LocalIdentity(self.identity))
+        self.answer(f"{base or self.base}{PATH}/{participant}/services/{kind}", body)
+
+    def group_2(self, participant: ParticipantId, *kinds: DocumentTypeId) -> None:
+        """Say which documents a participant gets, as a publisher of OASIS SMP 2.0."""
+        references = "".join(
+            f"<sma:ServiceReference><smb:ID schemeID='{kind.scheme}'>{kind.value}</smb:ID>"
+            "</sma:ServiceReference>"
+            for kind in kinds
+        )
+        text = (
+            f"<ServiceGroup {_spaces_2('ServiceGroup')}><smb:SMPVersionID>2.0</smb:SMPVersionID>"
+            f"<smb:ParticipantID schemeID='{participant.scheme}'>{participant.value}"
+            f"</smb:ParticipantID>{references}</ServiceGroup>"
+        )
+        self.answer(f"{self.base}{PATH}/{participant}", text.encode())
+
     def signed(self, inner: str) -> bytes:
         """Sign metadata, given as the XML inside ``ServiceMetadata``."""
         document = (
@@ -121,9 +191,26 @@ class Publisher(http.BaseTransport):
         )
         self.answer(f"{self.base}/{participant}", text.encode())
 
+    def card(self, participant: ParticipantId, name: str, country: str) -> None:
+        """Publish the business card of a participant, in its third version."""
+        text = (
+            '<BusinessCard xmlns="http://www.peppol.eu/schema/pd/businesscard/20180621/">'
+            f"<ParticipantIdentifier scheme={quoteattr(participant.scheme)}>"
+            f"{escape(participant.value)}</ParticipantIdentifier><BusinessEntity>"
+            f"<Name>{escape(name)}</Name><CountryCode>{escape(country)}</CountryCode>"
+            "</BusinessEntity></BusinessCard>"
+        )
+        self.answer(f"{self.base}/businesscard/{participant}", text.encode())
+
     def answer(self, address: str, body: bytes) -> None:
         """Answer with these octets at an address."""
         self.answers[address] = lambda: http.Response(200, content=body)
+
+
+def _spaces_2(name: str) -> str:
+    space = "http://docs.oasis-open.org/bdxr/ns/SMP/2/"
+    parts = f'xmlns:sma="{space}AggregateComponents" xmlns:smb="{space}BasicComponents"'
+    return f'xmlns="{space}{name}" {parts}'
 
 
 def _base64(certificate: x509.Certificate) -> str:

@@ -9,7 +9,8 @@ the two roles, signed and encrypted messages, receipts. Needs ``as4-peppol[testi
         (message,) = peppol.corner3.store.pending()
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,15 +21,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from as4_peppol.asgi import As4App
 from as4_peppol.message.records import UserMessage
-from as4_peppol.packing import Payload
-from as4_peppol.peppol import sbdh
+from as4_peppol.peppol import mls
 from as4_peppol.peppol.discovery import Discovery
 from as4_peppol.peppol.dns import DnsResolver
 from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
-from as4_peppol.peppol.messages import user_message
+from as4_peppol.peppol.sbdh import BusinessDocument
+from as4_peppol.peppol.sending import Dispatch, PeppolSender
+from as4_peppol.peppol.statuses import Decision, StatusDesk, seat_participant
 from as4_peppol.peppol.trust import PeppolTrust
 from as4_peppol.profiles import PEPPOL
-from as4_peppol.profiles.peppol import FINAL_RECIPIENT
+from as4_peppol.profiles.peppol import FINAL_RECIPIENT, common_name
 from as4_peppol.receiver import Observer, Receiver
 from as4_peppol.security.keys import LocalIdentity
 from as4_peppol.sender import Retries, Sender, SendResult
@@ -116,7 +118,9 @@ class Sandbox:
         }
 
     def write_keys(self, folder: Path, password: str) -> None:
-        """Write ``authorities.pem``, and each access point's certificate and key (PKCS#12).
+        """Write ``authorities.pem``, ``network.json``, and certificate and key of access points.
+
+        The keys are files of PKCS#12. The folder is what ``as4 --network sandbox`` wants.
 
         Args:
             folder: Made where it is missing.
@@ -129,6 +133,8 @@ class Sandbox:
             raise ValueError("choose a password for the keys of the sandbox")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "authorities.pem").write_bytes(self.pki.pem)
+        place = {"zone": ZONE, "dns_port": self.names.port, "url": self.url}
+        (folder / "network.json").write_text(json.dumps(place), "utf-8")
         for corner in (self.corner2, self.corner3):
             name = corner.path.removeprefix("/")
             identity = corner.identity
@@ -143,8 +149,19 @@ class Sandbox:
         document_type: DocumentTypeId = INVOICE,
         process: ProcessId = BILLING,
         name: str = "Empresa de Pruebas, S. L.",
+        *,
+        is_listed: bool = True,
     ) -> None:
-        """Let a participant be found, with the only document that it gets, and list it."""
+        """Let a participant be found, with the only document that it gets.
+
+        Args:
+            participant: Who gets it.
+            access_point: Who receives for it.
+            document_type: What it gets.
+            process: In which process.
+            name: On its business card and in the directory.
+            is_listed: Whether it has a business card and the directory knows it.
+        """
         now = datetime.now(UTC)
         access_point.participants.add(participant.key)
         self.publisher.access_point = access_point.identity.certificate
@@ -159,13 +176,31 @@ class Sandbox:
                 "until": f"{now + timedelta(days=365):%Y-%m-%dT%H:%M:%SZ}",
             },
         )
-        self.directory.add(Listed(participant, name, "ES", document_type))
+        if is_listed:
+            self.publisher.card(participant, name, "ES")
+            self.directory.add(Listed(participant, name, "ES", document_type))
         self.names.leads_to(participant.dns_name(ZONE), self.publisher.base)
 
     def discovery(self, client: http.Client) -> Discovery:
         """Look participants up in this sandbox."""
         resolver = DnsResolver(["127.0.0.1"], self.names.port)
         return Discovery(ZONE, resolver, client, self.trust, plain_http=True)
+
+    @contextmanager
+    def statuses(self, hand_over: Callable[[BusinessDocument], Decision]) -> Iterator[StatusDesk]:
+        """Let corner 3 hand over what it received and answer with a status, while the block runs.
+
+        Args:
+            hand_over: Says what became of a document.
+        """
+        with http.client() as client, self._sender(self.corner3, client) as out:
+            sender = PeppolSender(out, self.discovery(client))
+            seat = common_name(self.corner3.identity.certificate)
+            desk = StatusDesk(self.corner3.store, sender, hand_over, seat=seat)
+            try:
+                yield desk
+            finally:
+                desk.close()
 
     def send(
         self,
@@ -175,6 +210,7 @@ class Sandbox:
         receiver: ParticipantId = RECIPIENT,
         document_type: DocumentTypeId = INVOICE,
         process: ProcessId = BILLING,
+        mls_type: str | None = None,
     ) -> SendResult:
         """Send a document from corner 2 to whoever the look-up finds.
 
@@ -184,39 +220,25 @@ class Sandbox:
             receiver: Participant at corner 4.
             document_type: What it is.
             process: In which process.
+            mls_type: When corner 3 is to send a message level status.
 
         Raises:
             NotRegisteredError: Nobody takes the document for the receiver.
             LookupFailedError: The look-up was not answered.
             SbdhError: The document is not of its type.
         """
-        now = datetime.now(UTC)
-        identity, trusted = self.corner2.identity, self.trust.access_point
-        with http.client() as client:
-            endpoint = self.discovery(client).find(receiver, document_type, process)
-            assert endpoint.certificate is not None  # noqa: S101 - metadata name one
-            envelope = sbdh.wrap(
-                document,
-                sender=sender,
-                receiver=receiver,
-                document_type=document_type,
-                process=process,
-                country_c1="ES",
-                now=now,
-            )
-            header = user_message(
-                sender=identity.certificate,
-                receiver=endpoint.certificate,
-                original_sender=sender,
-                final_recipient=receiver,
-                document_type=document_type,
-                process=process,
-                now=now,
-            )
-            with Sender(
-                identity, PEPPOL, trusted=trusted, client=client, retries=Retries(attempts=1)
-            ) as out:
-                return out.send(header, [Payload(envelope)], endpoint)
+        dispatch = Dispatch(sender, receiver, document_type, process, "ES", mls_type=mls_type)
+        return self.dispatch(document, dispatch)
+
+    def dispatch(self, document: bytes, dispatch: Dispatch) -> SendResult:
+        """Send a document from corner 2 as it is told; it raises what :meth:`send` raises."""
+        with http.client() as client, self._sender(self.corner2, client) as out:
+            return PeppolSender(out, self.discovery(client)).send(document, dispatch)
+
+    def _sender(self, corner: AccessPoint, client: http.Client) -> Sender:
+        trusted = self.trust.access_point
+        once = Retries(attempts=1)
+        return Sender(corner.identity, PEPPOL, trusted=trusted, client=client, retries=once)
 
 
 @contextmanager
@@ -278,6 +300,9 @@ def sandbox(
             made = Sandbox(pki, running.url, names, publisher, directory, *corners)
             made.register(SENDER, made.corner2)
             made.register(RECIPIENT, made.corner3)
+            for each in corners:
+                seat = seat_participant(common_name(each.identity.certificate))
+                made.register(seat, each, mls.DOCUMENT_TYPE, mls.PROCESS, is_listed=False)
             yield made
     finally:
         for each in corners:

@@ -6,10 +6,11 @@ and says so; with ``EINVOICE_JUDGES=required`` it fails instead.
 
 import os
 import shutil
+from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-__all__ = ["facts", "missing", "official", "program"]
+__all__ = ["facts", "missing", "module", "official", "program"]
 
 
 def official(path: str = "") -> Path:
@@ -36,6 +37,14 @@ def program(name: str) -> str:
     if found is None:
         missing(f"the program {name} is not installed")
     return found
+
+
+def module(name: str) -> Any:  # noqa: ANN401 - what a module holds
+    """Import a library that judges, such as ``zeep`` or ``PIL.Image``."""
+    try:
+        return import_module(name)
+    except ImportError:
+        return missing(f"the library {name} is not installed")
 
 
 def _find(variable: str, default: str, path: str) -> Path:

@@ -19,14 +19,13 @@ from lxml import etree
 
 from einvoice_core.errors import EInvoiceError
 
-__all__ = ["C14n", "CanonicalError", "as_it_stands", "canonicalize"]
+__all__ = ["C14n", "CanonicalError", "canonicalize"]
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 _XML_NAME = f"{{{_XML}}}"
 _XML_BASE = f"{{{_XML}}}base"
 _INHERITED_11 = (f"{{{_XML}}}lang", f"{{{_XML}}}space")
 _WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-_PLAIN_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 _Scope = Mapping[str, str]
 """Prefix to namespace; the default namespace has the empty prefix."""
@@ -107,57 +106,6 @@ def canonicalize(
         return before + inner + after
     tree = node if without is None else _copy_without(node, without)
     return _by_libxml2(tree, method, prefixes)
-
-
-_PLAIN_START = re.compile(
-    rb'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?\?>[ \n\t]*)?'
-    rb"<(?P<name>[A-Za-z_][A-Za-z0-9_.:-]*)"
-    rb'(?P<declared>(?: xmlns(?::[A-Za-z_][A-Za-z0-9_.-]*)?="[^"<&\t\r\n]+")*)>'
-)
-_PLAIN_DECLARATION = re.compile(rb' (xmlns(?::[^=]+)?)="([^"]+)"')
-# Octets that are looked for first, because that is quick, and what they make unfit.
-_NEVER_PLAIN = (
-    (b"=", b"="),
-    (b"\r", b"\r"),
-    (b"!", b"<!"),
-    (b"?", b"<?"),
-    (b"\n", b"\n>"),
-    (b"\t", b"\t>"),
-    (b" ", b" >"),
-    (b"/", b"/>"),
-)
-_PLAIN_REFERENCES = (b"&amp;", b"&lt;", b"&gt;")
-
-
-def as_it_stands(xml: bytes) -> bytes | None:
-    """Return the inclusive form of a document when its own octets have that form already.
-
-    Programs that write for being signed write so: namespaces declared at the root, no attributes,
-    no comments, tags without spaces. Looking for what is otherwise costs a tenth of writing anew.
-
-    Args:
-        xml: The octets of a document that was parsed, so that it is well-formed.
-
-    Returns:
-        The canonical form; ``None`` when it may differ from the octets, which includes all doubt.
-    """
-    start = _PLAIN_START.match(xml)
-    if start is None:
-        return None
-    declared = _PLAIN_DECLARATION.findall(start["declared"])
-    if any(name == b"xmlns:xml" or not _PLAIN_SCHEME.match(uri) for name, uri in declared):
-        return None
-    rest = xml[start.end() :]
-    # Without "=" there is no attribute; as many ">" as "<" leave none of them in a text.
-    if any(octet in rest and unfit in rest for octet, unfit in _NEVER_PLAIN):
-        return None
-    if rest.count(b"<") != rest.count(b">"):
-        return None
-    references = rest.count(b"&")
-    if references and references != sum(map(rest.count, _PLAIN_REFERENCES)):
-        return None
-    opening = b"".join(b' %b="%b"' % pair for pair in sorted(declared))
-    return b"<%b%b>%b" % (start["name"], opening, rest.rstrip(b" \t\n"))
 
 
 def _is_easy(part: etree._Element, method: C14n) -> bool:

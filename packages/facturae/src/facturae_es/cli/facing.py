@@ -24,6 +24,10 @@ __all__ = ["face"]
 @click.group()
 def face() -> None:
     """Send invoices to FACe (REST), follow them, cancel them; rehearse in a sandbox."""
+    try:
+        import facturae_es.face  # noqa: F401 - whether it can be had
+    except ImportError as error:
+        raise click.UsageError('install "facturae-es[face]" for this') from error
 
 
 def _connected(verb: Callable[..., int]) -> Callable[..., int]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from einvoice_core.findings import Finding, Severity
 from facturae_es.cli._shared import PASSWORD, Made, Target, credential_of, making
 from facturae_es.facets import Version
+
+if TYPE_CHECKING:
+    from einvoice_core.signing.timestamp import TimestampClient
 
 __all__ = ["convert", "fix_totals", "sign"]
 
@@ -42,20 +50,82 @@ __all__ = ["convert", "fix_totals", "sign"]
     show_default=True,
     help="Hash of signature and references.",
 )
+@click.option(
+    "--timestamp",
+    metavar="URL",
+    help="Address of an authority (RFC 3161) that proves when each signature was made: XAdES-T.",
+)
+@click.option(
+    "--allow-findings",
+    is_flag=True,
+    help="Sign a document even when structure or rules are broken.",
+)
 @making(suffix=".xsig")
 def sign(
-    target: Target, credential: Path, password_file: Path | None, role: str, hash_name: str
+    target: Target,
+    credential: Path,
+    password_file: Path | None,
+    role: str,
+    hash_name: str,
+    timestamp: str | None,
+    *,
+    allow_findings: bool,
 ) -> int:
-    """Sign documents under the policy of the format."""
+    """Sign documents under the policy of the format; what is wrong is found before, not by FACe."""
+    from facturae_es import validate
+    from facturae_es.signing import check_signer
     from facturae_es.signing import sign as sign_document
 
+    stamping = nullcontext() if timestamp is None else _authority(timestamp)
     signer = credential_of(credential, password_file)
+    of_signer = check_signer(signer).findings
 
-    def work(xml: bytes) -> Made:
-        signed = sign_document(xml, signer, role=role, hash_name=hash_name)  # type: ignore[arg-type]  # one of the choices
-        return Made(signed, "signing")
+    with stamping as timestamps:
 
-    return target.run(work)
+        def work(xml: bytes) -> Made:
+            report = validate(xml)
+            if not report.ok and not allow_findings:
+                return Made(None, "signing", report.findings)
+            warnings = (replace(each, severity=Severity.WARNING) for each in report.findings)
+            signed = sign_document(
+                xml,
+                signer,
+                role=role,
+                hash_name=hash_name,  # type: ignore[arg-type]  # one of the choices
+                timestamps=timestamps,
+            )
+            return Made(signed, "signing", (*of_signer, *warnings))
+
+        return target.run(work)
+
+
+def _authority(url: str) -> AbstractContextManager[TimestampClient]:
+    """Say who makes timestamps; connections end with the context.
+
+    Raises:
+        click.UsageError: The address is none, or what speaks HTTP is not installed.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and url.isprintable()
+    except ValueError:
+        usable = False
+    if not usable:
+        raise click.BadParameter(
+            "say an address that begins with http:// or https://", param_hint="--timestamp"
+        )
+    try:
+        from einvoice_core import http
+    except ImportError as error:
+        raise click.UsageError('install "facturae-es[face]" for timestamps') from error
+    from einvoice_core.signing.timestamp.service import TimestampService
+
+    @contextmanager
+    def connected() -> Iterator[TimestampClient]:
+        with http.client() as client:
+            yield TimestampService(url, client)
+
+    return connected()
 
 
 @click.command()

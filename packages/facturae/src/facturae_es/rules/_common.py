@@ -42,5 +42,5 @@ def differ(
     at: HasLocation, stated: Decimal, computed: Decimal, tolerance: Decimal = CENT
 ) -> Iterator[Breach]:
     """Yield a breach when two amounts differ by more than the tolerance."""
-    if abs(total((stated, -computed))) > tolerance:
+    if abs(total((stated, computed.copy_negate()))) > tolerance:
         yield Breach(at, stated=stated, computed=computed)

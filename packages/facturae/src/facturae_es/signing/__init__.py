@@ -2,7 +2,13 @@
 
 from facturae_es.signing.operations import examine_signature, sign, verify
 from facturae_es.signing.policy import OLD_PROFILE, POLICY, POLICY_3_0, PROFILE, Role
-from facturae_es.signing.rules import LAYER, SignatureReading, check_signature, signature
+from facturae_es.signing.rules import (
+    LAYER,
+    SignatureReading,
+    check_signature,
+    check_signer,
+    signature,
+)
 
 __all__ = [
     "LAYER",
@@ -13,6 +19,7 @@ __all__ = [
     "Role",
     "SignatureReading",
     "check_signature",
+    "check_signer",
     "examine_signature",
     "sign",
     "signature",

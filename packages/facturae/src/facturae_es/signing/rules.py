@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import cast
 
+from cryptography import x509
 from lxml import etree
 
 from einvoice_core.certificates import TrustStore, holder_of
@@ -20,11 +21,11 @@ from einvoice_core.signing import xades
 from einvoice_core.signing.algorithms import SignatureAlgorithm
 from einvoice_core.signing.errors import MalformedSignature
 from einvoice_core.signing.report import CheckName, Outcome, SignatureReport
-from einvoice_core.signing.xmldsig import DSIG
+from einvoice_core.signing.xmldsig import DSIG, Signer
 from einvoice_core.xml.parsing import LIMITS, Limits
 from facturae_es.signing.policy import OLD_PROFILE, PROFILE
 
-__all__ = ["LAYER", "SignatureReading", "check_signature", "signature"]
+__all__ = ["LAYER", "SignatureReading", "check_signature", "check_signer", "signature"]
 
 LAYER = "signature"
 """Name of the layer in a report."""
@@ -45,11 +46,13 @@ class SignatureReading:
         report: Of the signature that is judged; ``None`` where there is none.
         count: How many signatures the document has.
         fault: Why the document could not be examined; empty when it was.
+        signer: Certificate of whoever signs; that of the report where there is one.
     """
 
     report: SignatureReport | None
     count: int = 1
     fault: str = ""
+    signer: x509.Certificate | None = None
 
     def failed(self, name: CheckName) -> str:
         """The reason for which a check failed; empty when it did not fail."""
@@ -128,9 +131,22 @@ def check_signature(
         return signature.validate(SignatureReading(None, 0))
     whole = Report()
     for report in reports:
-        judged = signature.validate(SignatureReading(report, len(reports)))
+        reading = SignatureReading(report, len(reports), signer=report.certificate)
+        judged = signature.validate(reading)
         whole += Report(judged.findings, (), _skipped(report))
     return whole + Report(layers_run=(LAYER,))
+
+
+def check_signer(signer: Signer) -> Report:
+    """Explain what FACe would object to in every signature of a signer.
+
+    :func:`facturae_es.sign` raises where the certificate cannot sign; this says what it may do and
+    should not, such as sign without naming a taxpayer.
+
+    Args:
+        signer: Key and certificate, as :func:`facturae_es.sign` takes them.
+    """
+    return signature.validate(SignatureReading(None, signer=signer.certificate))
 
 
 def _skipped(report: SignatureReport) -> Mapping[str, str]:
@@ -335,8 +351,7 @@ def the_certificate_was_not_revoked(reading: SignatureReading) -> Iterator[Breac
 )
 def the_certificate_names_a_taxpayer(reading: SignatureReading) -> Iterator[Breach]:
     """The certificate was issued to somebody with a NIF."""
-    certificate = reading.report.certificate if reading.report is not None else None
-    if certificate is not None and holder_of(certificate).nif is None:
+    if reading.signer is not None and holder_of(reading.signer).nif is None:
         yield Breach(reading.at("X509Certificate"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tax_es.cases import income, vat
+from tax_es.cases import income, pay, vat
 from tax_es.cases.reading import Case, amount
 from tax_es.errors import CaseError
 from tax_es.trace import plain
@@ -18,9 +18,11 @@ __all__ = ["Difference", "compare", "compute", "topic_of", "topics"]
 _Answer = Mapping[str, object]
 _TOPICS: Mapping[str, Callable[[Case], _Answer]] = {
     "identifiers": vat.identifiers,
+    "irpf_employee": pay.pay,
     "irpf_direct_estimation": income.direct_estimation,
     "irpf_modules": income.objective_estimation,
     "irpf_quotas": income.quotas,
+    "irpf_household": income.household,
     "modelo130": income.form_130,
     "modelo131": income.form_131,
     "reta": income.contributions,
@@ -34,6 +36,9 @@ _TOPICS: Mapping[str, Callable[[Case], _Answer]] = {
 # The first topic whose fields a case has is its own.
 _SIGNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("identifiers", frozenset({"value"})),
+    ("irpf_household", frozenset({"persons"})),
+    ("irpf_employee", frozenset({"pay"})),
+    ("irpf_employee", frozenset({"annual_pay"})),
     ("irpf_quotas", frozenset({"general_base"})),
     ("irpf_direct_estimation", frozenset({"expenses_registered"})),
     ("iva_simplified", frozenset({"iae", "units_january"})),

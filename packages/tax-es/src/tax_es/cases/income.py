@@ -12,13 +12,19 @@ from tax_es.closing.form130 import Figures, Modules, Options, close_130, close_1
 from tax_es.errors import CaseError
 from tax_es.irpf import direct, modules, quota
 from tax_es.irpf.direct import Method
+from tax_es.irpf.household import Person, alone, jointly
+from tax_es.irpf.minimums import Family, Relative
 from tax_es.parameters import series
+from tax_es.trace import Result
 
 __all__ = [
     "contributions",
     "direct_estimation",
+    "family_of",
     "form_130",
     "form_131",
+    "household",
+    "household_quota",
     "objective_estimation",
     "quotas",
 ]
@@ -31,16 +37,20 @@ def _year_end(case: Case, default: int | None = None) -> date:
     return quota.accrual(case.year(default=default))
 
 
-def quotas(case: Case) -> Mapping[str, object]:
-    """Gross quota of a year."""
+def _accrual(case: Case) -> date:
     day = _year_end(case)
     if case.has("death_on"):
         try:
             day = date.fromisoformat(case.text("death_on"))
         except ValueError as error:
             raise CaseError(f"death_on is no day: {error}", field="death_on") from error
+    return day
+
+
+def quotas(case: Case) -> Mapping[str, object]:
+    """Gross quota of a year."""
     found = quota.gross_quota(
-        day,
+        _accrual(case),
         case.text("territory"),
         case.amount("general_base", default=None),
         case.amount("savings_base"),
@@ -49,6 +59,70 @@ def quotas(case: Case) -> Mapping[str, object]:
         allow_unverified=case.flag("allow_unverified"),
     )
     return found.result.values
+
+
+def household(case: Case) -> Mapping[str, object]:
+    """Gross quota of a year from the circumstances of one person, or of a joint return."""
+    return household_quota(case).values
+
+
+def household_quota(case: Case) -> Result:
+    """Return the gross quota of a person or of a joint return, with its trace.
+
+    Raises:
+        CaseError: The case lacks a field, or has one that nothing reads.
+        TaxError: The engine refuses it.
+    """
+    day, territory = _accrual(case), case.text("territory")
+    allow, together = case.flag("allow_unverified"), case.flag("joint")
+    persons = [_person(each) for each in case.parts("persons")]
+    whole = None
+    if case.has("family"):
+        part = case.part("family")
+        whole = family_of(part)
+        part.done()
+    if together:
+        found = jointly(day, territory, persons, family=whole, allow_unverified=allow)
+    elif len(persons) != 1 or whole:
+        raise CaseError("one person files alone; two of them, or a family, file with joint: true")
+    else:
+        found = alone(day, territory, persons[0], allow_unverified=allow)
+    return found
+
+
+def _person(case: Case) -> Person:
+    found = Person(
+        case.amount("general_base", default=None), case.amount("savings_base"), family_of(case)
+    )
+    case.done()
+    return found
+
+
+def family_of(case: Case) -> Family:
+    """Return who gives right to a minimum: age, disability and relatives of a case."""
+    spouse = None
+    if case.has("spouse"):
+        part = case.part("spouse")
+        spouse = _relative(part)
+    return Family(
+        case.whole("age", default=40, most=130),
+        case.whole("disability", default=0, most=100),
+        case.flag("assistance"),
+        tuple(_relative(each) for each in case.parts("descendants")),
+        tuple(_relative(each) for each in case.parts("ascendants")),
+        spouse,
+    )
+
+
+def _relative(case: Case) -> Relative:
+    found = Relative(
+        case.whole("age", "base", most=130),
+        case.whole("shared", default=1),
+        case.whole("disability", default=0, most=100),
+        case.flag("assistance"),
+    )
+    case.done()
+    return found
 
 
 def direct_estimation(case: Case) -> Mapping[str, object]:

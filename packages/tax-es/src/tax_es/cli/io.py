@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
 from einvoice_core.money import parse_decimal
 from tax_es.calendar import Period
-from tax_es.errors import ArgumentError
+from tax_es.errors import ArgumentError, CaseError
 from tax_es.ledger import Issued, Ledger, Received, read_csv, read_json, read_lines
 from tax_es.wire import as_json
 
@@ -21,6 +22,7 @@ __all__ = [
     "is_stream",
     "period",
     "read_ledger",
+    "read_object",
     "read_text",
     "show",
     "stream",
@@ -67,6 +69,23 @@ def read_text(path: str) -> str:
         return data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ArgumentError(f"{path} cannot be read: {error}") from error
+
+
+def read_object(path: str) -> Any:  # noqa: ANN401 - JSON holds anything
+    """Read JSON whose amounts are texts.
+
+    Raises:
+        CaseError: It is not JSON, or holds a number with a point.
+        ArgumentError: The file cannot be read.
+    """
+    try:
+        return json.loads(read_text(path), parse_float=_refuse, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise CaseError(f"{path} is not JSON: {error}") from error
+
+
+def _refuse(token: str) -> object:
+    raise CaseError(f"{token[:40]} is a number with a point: write amounts as texts, '12.50'")
 
 
 def is_stream(path: str) -> bool:

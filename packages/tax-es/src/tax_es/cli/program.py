@@ -1,6 +1,5 @@
 """The verbs of ``tax-es``."""
 
-import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,8 @@ from einvoice_core.cli import FINDINGS, VALID, command_group
 from tax_es.anomalies import audit as audit_of
 from tax_es.calendar import Period
 from tax_es.cli import io
-from tax_es.cli.io import read_ledger, read_text, show
+from tax_es.cli.income import irpf_result, pay_of
+from tax_es.cli.io import read_ledger, show
 from tax_es.closing.by_number import MODELS, close_form, close_stream
 from tax_es.errors import CaseError
 from tax_es.wire import as_json, close_json, result_json
@@ -77,37 +77,55 @@ def iva(
 
 
 @main.command()
-@click.option("--year", type=int, required=True)
-@click.option("--territory", required=True, help="Autonomous community, such as madrid.")
-@click.option("--general-base", type=io.amount, required=True)
+@click.option("--input", "source", help="JSON of a household: year, territory, persons, joint.")
+@click.option("--year", type=int)
+@click.option("--territory", help="Autonomous community, such as madrid.")
+@click.option("--general-base", type=io.amount)
 @click.option("--savings-base", type=io.amount, default="0")
-@click.option("--minimum", type=io.amount, default="5550")
-@click.option("--minimum-autonomous", type=io.amount)
+@click.option("--minimum", type=io.amount, help="Of the state; by default by the circumstances.")
+@click.option("--minimum-autonomous", type=io.amount, help="By default that of the state.")
+@click.option("--age", type=int, default=40)
+@click.option("--disability", type=int, default=0, help="Degree, in percent.")
+@click.option("--assistance", is_flag=True, help="Help of others or reduced mobility.")
+@click.option("--descendant", "descendants", type=int, multiple=True, help="Age; once for each.")
+@click.option("--ascendant", "ascendants", type=int, multiple=True, help="Age; once for each.")
 @_TRACE
 @_UNVERIFIED
 def irpf(
-    year: int, territory: str, general_base: Decimal, savings_base: Decimal, minimum: Decimal,
-    minimum_autonomous: Decimal | None, trace: bool, allow_unverified: bool,
+    source: str | None, year: int | None, territory: str | None, general_base: Decimal | None,
+    savings_base: Decimal, minimum: Decimal | None, minimum_autonomous: Decimal | None,
+    trace: bool, allow_unverified: bool, **circumstances: Any,  # noqa: ANN401 - as click gives them
 ) -> None:  # fmt: skip
-    """Compute the gross quota of a year."""
-    from tax_es.irpf import quota
-
-    found = quota.gross_quota(
-        quota.accrual(year), territory, general_base, savings_base, minimum, minimum_autonomous,
-        allow_unverified=allow_unverified,
-    )  # fmt: skip
-    show(result_json(found.result, trace=trace))
+    """Compute the gross quota of a year, from minimums that are given or from circumstances."""
+    show(result_json(
+        irpf_result(
+            source, year, territory, general_base, savings_base, minimum, minimum_autonomous,
+            allow_unverified, circumstances,
+        ),
+        trace=trace,
+    ))  # fmt: skip
 
 
 @main.command()
-@click.option("--on", "day", type=io.day, required=True, help="Day of payment.")
+@click.option("--on", "day", type=io.day, help="Day of payment.")
 @click.option("--kind", default="professional_general")
 @click.option("--territory", default="peninsula")
 @click.option("--base", type=io.amount)
-def withholding(day: date, kind: str, territory: str, base: Decimal | None) -> None:
-    """Show the withholding rate of a kind of income on a day."""
+@click.option("--input", "source", help="JSON of an employee: year, pay, and what the payer knows.")
+@_TRACE
+@_UNVERIFIED
+def withholding(
+    day: date | None, kind: str, territory: str, base: Decimal | None, source: str | None,
+    trace: bool, allow_unverified: bool,
+) -> None:  # fmt: skip
+    """Show the withholding rate of a kind of income on a day, or of an employee's pay."""
     from tax_es.irpf import withholding_rate
 
+    if source:
+        show(result_json(pay_of(source, allow_unverified), trace=trace))
+        return
+    if day is None:
+        raise click.UsageError("give --on, or --input with an employee")
     found = withholding_rate(day, kind, territory)
     show({"rate": found, **({} if base is None else {"withheld": found.of(base)})})
 
@@ -163,9 +181,9 @@ def form(
 @click.option("--period", type=io.period, required=True, help="A quarter, such as 2025-1T.")
 @_UNVERIFIED
 def close(source: str, period: Period, allow_unverified: bool) -> None:
-    """Close every form of a quarter: 303, 130, 111, 115, 123 and 349."""
+    """Close every form of a quarter: 303, 130, 111, 115, 123 and 349; 131 for modules, not 130."""
     ledger = read_ledger(source)
-    models = ("303", "130", "111", "115", "123", "349")
+    models = ("303", "131" if ledger.modules else "130", "111", "115", "123", "349")
     closed = (close_form(model, ledger, period, (), allow_unverified) for model in models)
     answer: dict[str, object] = {each.model: close_json(each, trace=False) for each in closed}
     found = audit_of(ledger)
@@ -179,10 +197,11 @@ def close(source: str, period: Period, allow_unverified: bool) -> None:
 @click.option("--holiday", "holidays", type=io.day, multiple=True, help="A holiday of your place.")
 @click.option("--format", "form", type=click.Choice(["json", "ical"]), default="json")
 @click.option("--stamp", type=io.day, help="Day written in the calendar; by default today.")
+@click.option("--language", type=click.Choice(["es", "en"]), default="es")
 @_UNVERIFIED
 def calendar(
     year: int, forms: tuple[str, ...], regime: str, holidays: tuple[date, ...], form: str,
-    stamp: date | None, allow_unverified: bool,
+    stamp: date | None, language: str, allow_unverified: bool,
 ) -> None:  # fmt: skip
     """Show the terms of a year, or a calendar to subscribe to."""
     from tax_es import calendar as terms
@@ -192,7 +211,8 @@ def calendar(
     found = terms.deadlines(year, wanted, regime, days=days, allow_unverified=allow_unverified)
     if form == "ical":
         # The day of writing is the only thing that the clock decides.
-        click.echo(terms.icalendar(found, stamp=stamp or date.today()), nl=False)  # noqa: DTZ011
+        on = stamp or date.today()  # noqa: DTZ011
+        click.echo(terms.icalendar(found, stamp=on, language=language), nl=False)
     else:
         show(found)
 
@@ -225,7 +245,9 @@ def forecast(source: str, horizon: int, season: int, method: str, level: int) ->
     from tax_es.cases.reading import Case
     from tax_es.forecast import forecast as predict
 
-    history = [part.amount("base") for part in Case({"history": _json(source)}).parts("history")]
+    history = [
+        part.amount("base") for part in Case({"history": io.read_object(source)}).parts("history")
+    ]
     show(predict(history, horizon=horizon, season=season, method=method, level=level))
 
 
@@ -255,9 +277,9 @@ def compare(before: str, after: str) -> None:
     from tax_es.options import changes
 
     def figures(source: str) -> dict[str, Decimal]:
-        told = _json(source)
+        told = io.read_object(source)
         try:
-            told = compute(told)  # type: ignore[arg-type]  # it refuses what is no object
+            told = compute(told)
         except CaseError:
             if not isinstance(told, dict):
                 raise
@@ -283,23 +305,12 @@ def case(source: str, topic: str, check: bool) -> int:
     from tax_es.cases import compare as differences
     from tax_es.cases import compute
 
-    told = _json(source)
+    told = io.read_object(source)
     several = told.get("cases") if isinstance(told, dict) else told
     found: list[Any] = several if isinstance(several, list) else [told]
     answers = [differences(each, topic) if check else compute(each, topic) for each in found]
     show(answers if isinstance(several, list) else answers[0])
     return FINDINGS if check and any(answers) else VALID
-
-
-def _json(source: str) -> object:
-    try:
-        return json.loads(read_text(source), parse_float=_refuse, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise CaseError(f"{source} is not JSON: {error}") from error
-
-
-def _refuse(token: str) -> object:
-    raise CaseError(f"{token[:40]} is a number with a point: write amounts as texts, '12.50'")
 
 
 def _as_object(value: object) -> dict[str, object]:

@@ -9,6 +9,7 @@ from tax_es.calendar import Period
 from tax_es.closing import form130, form131, form303, form390
 from tax_es.closing.parties import close_347, close_349
 from tax_es.closing.result import Close
+from tax_es.closing.sectors import Sector
 from tax_es.closing.withheld import close_111, close_115, close_123, close_180, close_190
 from tax_es.errors import ArgumentError, UnknownKindError
 from tax_es.ledger import Issued, Ledger, Received
@@ -37,7 +38,8 @@ def close_form(
         ledger: The books.
         period: The period; the year for yearly forms. Forms 130 and 131 take their earlier
             quarters from the same books, and form 390 its forms 303.
-        chosen: Options as ``name=value``, for forms 303, 130 and 131.
+        chosen: Options as ``name=value``, for forms 303, 130 and 131; of form 390 those of its
+            sectors alone, such as ``sector.1.definitive=60``.
         allow_unverified: Whether parameters that carry a mark may be used.
 
     Raises:
@@ -47,16 +49,16 @@ def close_form(
     """
     if model not in MODELS:
         raise UnknownKindError(f"form {model} is not closed from a ledger", known=MODELS)
-    if chosen and model not in ("303", *_ON_ACCOUNT):
-        raise ArgumentError(f"form {model} has no options here")
+    sectors, others = _sectors(chosen) if model == "390" else ({}, chosen)
+    if others and model not in ("303", *_ON_ACCOUNT):
+        raise ArgumentError(f"form {model} has no such options here")
     if model in _YEARS or model == "390":
         if period.code != "0A":
             raise ArgumentError(f"form {model} is for a year: write {period.year}-0A")
-        return (
-            form390.close(ledger, period.year, _quarters(ledger, period.year))
-            if (model == "390")
-            else _YEARS[model](ledger, period.year)
-        )
+        if model != "390":
+            return _YEARS[model](ledger, period.year)
+        forms = _quarters(ledger, period.year, sectors)
+        return form390.close(ledger, period.year, forms, form390.Options(sectors=sectors))
     if model == "303":
         return form303.close(ledger, period, _options_303(chosen))
     if model in _ON_ACCOUNT:
@@ -88,12 +90,12 @@ def close_stream(
     return builder.finish()
 
 
-def _quarters(ledger: Ledger, year: int) -> list[Close]:
+def _quarters(ledger: Ledger, year: int, sectors: Mapping[int, Sector]) -> list[Close]:
     """Return the forms 303 of a year, each compensating what the ones before it left."""
     forms: list[Close] = []
     left = Decimal(0)
     for code in ("1T", "2T", "3T", "4T"):
-        options = form303.Options(to_compensate=left)
+        options = form303.Options(to_compensate=left, sectors=sectors)
         forms.append(form303.close(ledger, Period(year, code), options))
         left = forms[-1]["87"] + forms[-1]["72"]
     return forms
@@ -123,13 +125,33 @@ def _on_account(
 
 
 def _options_303(chosen: tuple[str, ...]) -> form303.Options:
-    skipped = {"simplified", "rectifies"}
+    skipped = {"simplified", "rectifies", "sectors"}
+    sectors, chosen = _sectors(chosen)
     kinds: dict[str, type] = {
         each.name: bool if isinstance(each.default, bool) else Decimal
         for each in fields(form303.Options)
         if each.name not in skipped
     }
-    return form303.Options(**_parsed(chosen, kinds))  # type: ignore[arg-type]  # checked there
+    return form303.Options(**_parsed(chosen, kinds), sectors=sectors)  # type: ignore[arg-type]  # checked there
+
+
+def _sectors(chosen: tuple[str, ...]) -> tuple[dict[int, Sector], tuple[str, ...]]:
+    """Read options such as ``sector.1.percent=60``; return the others as they are."""
+    kinds = {"percent": Decimal, "definitive": Decimal, "special": bool, "regularisation": Decimal}
+    told: dict[int, list[str]] = {}
+    for each in chosen:
+        name, _, rest = each.partition(".")
+        number, _, option = rest.partition(".")
+        if name != "sector":
+            continue
+        if not (number.isascii() and number.isdecimal() and len(number) == 1):
+            raise ArgumentError(f"{each!r} is no option: write sector.1.percent=60")
+        told.setdefault(int(number), []).append(option)
+    found = {
+        number: Sector(**_parsed(tuple(options), kinds))  # type: ignore[arg-type]  # checked there
+        for number, options in told.items()
+    }
+    return found, tuple(each for each in chosen if not each.startswith("sector."))
 
 
 def _parsed(chosen: tuple[str, ...], kinds: dict[str, type]) -> dict[str, object]:

@@ -9,14 +9,16 @@ Source:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
 from einvoice_core.money import round_to
 from tax_es.calendar import Period
-from tax_es.closing.design303 import VOLUME, Design, design, totals
+from tax_es.closing.design303 import Design, design, totals
 from tax_es.closing.result import Close, Sums, finish, refuse_foral
+from tax_es.closing.sectors import BySector, Sector
+from tax_es.closing.year303 import YearOf303
 from tax_es.errors import FormError
 from tax_es.iva import operations
 from tax_es.ledger.entries import (
@@ -48,15 +50,6 @@ _DEDUCTIBLE = {
 }
 _SELF_CHARGED = {Bought.ACQUISITION: ("10", "11"), Bought.REVERSE_CHARGE: ("12", "13")}
 _PRORATED = ("29", "31", "33", "35", "37", "39", "41", "42")
-_VOLUME = {
-    "domestic": "80", "cash_accounting": "81", "intra_community_supply": "93",
-    "service_to_union_business": "93", "export": "94", "export_assimilated": "94",
-    "free_zone": "94", "exempt_inland": "83", "exempt_other": "83", "investment_gold": "83",
-    "not_located": "84", "reverse_charge": "125", "one_stop_shop": "126",
-    "import_one_stop_shop": "127", "simplified_regime": "86", "farming_compensation": "95",
-    "equivalence_retailer": "96", "margin_used_goods": "97", "margin_art": "97",
-    "margin_antiques": "97", "travel_agency": "98",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +57,10 @@ class Options:
     """What a form 303 needs beside the ledger, in euros.
 
     Attributes:
-        prorrata: Percentage that is deducted, 0 to 100; ``None`` for all.
+        prorrata: Percentage that is deducted, 0 to 100; ``None`` for all. With sectors, that of
+            what several of them share (art. 101.Uno).
         special_prorrata: Whether it applies to common purchases alone.
+        sectors: Differentiated sectors by their number, which entries name.
         regularisation: Of investment goods (box 43); positive when more is deducted.
         final_prorrata: Regularisation by the definitive percentage (box 44).
         simplified: Boxes 47 to 57 of the simplified regime, by number.
@@ -80,11 +75,13 @@ class Options:
         rectifies: Earlier forms of the same period, in their order, or nothing.
         refunds_agreed: Refunds already agreed for the period (box 109).
         ask_refund: Whether a negative result is asked back rather than compensated.
-        yearly_volume: Whether boxes 80 to 99 are filled, by who need not file form 390.
+        yearly_volume: Whether the boxes of the year (80 to 99, and those of the sectors) are
+            filled, by who need not file form 390; the entries of the whole year count in them.
     """
 
     prorrata: Decimal | None = None
     special_prorrata: bool = False
+    sectors: Mapping[int, Sector] = field(default_factory=dict)
     regularisation: Decimal = _ZERO
     final_prorrata: Decimal = _ZERO
     simplified: Mapping[str, Decimal] | None = None
@@ -127,11 +124,17 @@ class Builder:
         self.options = options or Options()
         self.design: Design = design(period)
         self._sums = Sums(keep_entries=keep_entries)
-        self._volume = Sums(keep_entries=keep_entries)
         self._first, self._last = period.first_day, period.last_day
         self._places: dict[tuple[str, Decimal], tuple[str, str]] = {}
         self.passed_over = 0
         self._check_options()
+        sectors = self.options.sectors
+        self._sectors = BySector(sectors, keep_entries=False)
+        self._year = (
+            YearOf303(self.design, sectors, keep_entries=keep_entries)
+            if self.options.yearly_volume
+            else None
+        )
 
     def add(self, entry: Issued | Received) -> None:
         """Add an entry to its boxes.
@@ -140,18 +143,25 @@ class Builder:
             FormError: The entry has a currency, an operation or a percentage that the form lacks.
         """
         self._add_cash_accounting(entry)
+        if self._year is not None and entry.on.year == self.period.year:
+            self._in_euros(entry)
+            self._year.add(entry)
         if not self._first <= entry.on <= self._last:
             self.passed_over += 1
             return
+        self._in_euros(entry)
+        if isinstance(entry, Issued):
+            self._add_issued(entry)
+        else:
+            self._add_received(entry)
+
+    @staticmethod
+    def _in_euros(entry: Issued | Received) -> None:
         if entry.currency != "EUR":
             raise FormError(
                 f"{entry.id} is in {entry.currency}: the form is in euros, give its bases in them",
                 entry=entry.id,
             )
-        if isinstance(entry, Issued):
-            self._add_issued(entry)
-        else:
-            self._add_received(entry)
 
     def _add_cash_accounting(self, entry: Issued | Received) -> None:
         """Inform of what would have accrued by the general rule, whenever it is paid."""
@@ -166,10 +176,6 @@ class Builder:
         kind = _kind(entry.operation)
         if entry.operation in ("igic", "ipsi"):
             raise FormError(f"{entry.id} bears another tax: it has no box here", entry=entry.id)
-        if self.options.yearly_volume:
-            self._volume.add(_VOLUME.get(kind.name, "80"), entry.taxable_base, entry.id)
-            if entry.investment_good:
-                self._volume.add("99", entry.taxable_base, entry.id)
         if kind.box == "by_rate":
             for line in entry.lines:
                 self._charge(entry, line)
@@ -222,13 +228,15 @@ class Builder:
             boxes = ("14", "15") if entry.modifies else charged
             add(boxes[0], base, entry.id)
             add(boxes[1], tax, entry.id)
-        share = entry.deductible_percent
-        if self.options.special_prorrata and entry.use is Use.NO_RIGHT:
+        share, special, group = entry.deductible_percent, self.options.special_prorrata, ""
+        if entry.sector:
+            special, group = self._sectors.of(entry).special, f"@{entry.sector}"
+        if special and entry.use is Use.NO_RIGHT:
             share = _ZERO
         if not share or entry.operation in (Bought.EXEMPT, Bought.NOT_SUBJECT):
             return
         if entry.operation is Bought.FARMING:
-            add("42", tax, entry.id)
+            add(f"42{group}", tax, entry.id)
             return
         deducted_base, deducted = base, tax
         if share != _HUNDRED:
@@ -238,8 +246,9 @@ class Builder:
         if entry.modifies:
             boxes = ("40", "41")
         add(boxes[0], deducted_base, entry.id)
-        full = self.options.special_prorrata and entry.use is Use.RIGHT
-        add(f"{boxes[1]}!" if full else boxes[1], deducted, entry.id)
+        if special and entry.use is Use.RIGHT:
+            group = "!"
+        add(f"{boxes[1]}{group}", deducted, entry.id)
 
     def _check_options(self) -> None:
         given = self.options
@@ -278,25 +287,25 @@ class Builder:
         sums, boxes = self._sums, dict.fromkeys(self.design.filled, _ZERO)
         steps: list[Step] = []
         names, percents = self._rows()
-        if self.options.yearly_volume:
-            boxes |= dict.fromkeys(VOLUME, _ZERO)
-            for box in self._volume.boxes:
-                boxes[box] = self._volume.amount(box)
-                steps.append(self._step(box, boxes[box], self._volume.entries(box)))
-        for name in dict.fromkeys(each.rstrip("!") for each in sums.boxes):
-            box, amount, formula = names.get(name, name), sums.amount(name), "sum of entries"
-            percent = self.options.prorrata
-            if percent is not None and box in _PRORATED:
-                amount = round_to(amount * percent / 100)
-                formula = f"{percent} % of the sum of entries"
-            amount += sums.amount(f"{name}!")
-            boxes[box] = amount
-            entries = (*sums.entries(name), *sums.entries(f"{name}!"))
-            steps.append(self._step(box, amount, entries, formula))
+        if self._year is not None:
+            steps += self._year.steps()
+            boxes |= {step.key: step.value for step in steps}
+        groups: dict[str, list[str]] = {}
+        # What is deducted whole comes last, so that its entries follow those of the prorrata.
+        for key in sorted(sums.boxes, key=lambda each: each.endswith("!")):
+            groups.setdefault(key.rstrip("!").partition("@")[0], []).append(key)
+        for name, keys in groups.items():
+            box = names.get(name, name)
+            shares = [self._share(box, key) for key in keys]
+            boxes[box] = sum((amount for amount, _ in shares), _ZERO)
+            entries = tuple(entry for key in keys for entry in sums.entries(key))
+            formula = " + ".join(dict.fromkeys(formula for _, formula in shares))
+            steps.append(self._step(box, boxes[box], entries, formula))
         boxes |= percents
         options = self.options
         chosen = {
-            "43": options.regularisation,
+            "43": options.regularisation
+            + sum((each.regularisation for each in options.sectors.values()), _ZERO),
             "44": options.final_prorrata,
             "76": options.unpaid_regularisation,
             "65": options.state_percent,
@@ -317,6 +326,17 @@ class Builder:
                 if amount:
                     steps.append(self._step(box, amount, (), "given"))
         return boxes, steps
+
+    def _share(self, box: str, key: str) -> tuple[Decimal, str]:
+        """Return what a sum adds to its box by its prorrata, and the formula."""
+        amount, sector = self._sums.amount(key), key.partition("@")[2]
+        percent = self.options.prorrata if box in _PRORATED and not key.endswith("!") else None
+        whose = ""
+        if sector:
+            percent, whose = self.options.sectors[int(sector)].percent, f" of sector {sector}"
+        if percent is None:
+            return amount, f"sum of entries{whose}"
+        return round_to(amount * percent / 100), f"{percent} % of the sum of entries{whose}"
 
     def _step(
         self,
@@ -351,9 +371,8 @@ class Builder:
             ends["111"] = _ZERO
             if options.rectifies and result < 0:
                 ends["111"] = min(-result, closed["70"])
-        elif closed["70"] and result < 0:
-            # Forms that correct in favour of the taxpayer came with Orden HAC/819/2024.
-            raise FormError(f"{self.design.name} gives no payment back: ask for a rectification")
+        elif options.rectifies:
+            self._refuse_in_favour(closed["69"], options.rectifies[-1])
         left = -min(result, _ZERO) - ends.get("111", _ZERO)
         ends["73" if options.ask_refund else "72"] = left
         formulas = {
@@ -367,6 +386,21 @@ class Builder:
             steps.append(Step(box, amount, formulas[box], (("71", result),), article, es, en))
         boxes |= ends
         return Close("303", self.period, boxes, (*closed.trace, *steps), design=self.design.name)
+
+    def _refuse_in_favour(self, result: Decimal, earlier: Mapping[str, Decimal]) -> None:
+        """Refuse what a complementary form cannot do: it pays more, or asks for less back.
+
+        Source:
+            LGT, Ley 58/2003 (BOE-A-2003-23186), art. 122.2. Forms that correct in favour of the
+            taxpayer are of the design of September 2024.
+        """
+        if result < earlier.get("69", earlier.get("71", result)):
+            raise FormError(
+                f"{self.design.name} corrects no form in favour of who files it (LGT, art. 122.2): "
+                "ask for a rectification"
+            )
+        if earlier.get("73", _ZERO) > 0 and "109" not in self.design.extra:
+            raise FormError(f"{self.design.name} has no box for a refund of the earlier form")
 
 
 def close(

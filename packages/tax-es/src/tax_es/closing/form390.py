@@ -6,12 +6,13 @@ Source:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from einvoice_core.money import round_to
 from tax_es.calendar import Period
-from tax_es.closing.result import Close, Sums, finish, refuse_foral
+from tax_es.closing.result import Close, Sums, as_record, finish, refuse_foral
+from tax_es.closing.sectors import LISTS_390, BySector, Sector
 from tax_es.errors import FormError
 from tax_es.graph import Graph, Linear, Node
 from tax_es.iva import operations
@@ -93,12 +94,14 @@ class Options:
     Attributes:
         prorrata: Definitive percentage; ``None`` for all.
         special_prorrata: Whether it applies to common purchases alone.
+        sectors: Differentiated sectors by their number, three at most.
         simplified: Boxes 74 to 81 of the simplified regime, by number.
         customs: Tax at importation settled by Customs (box 659), in euros.
     """
 
     prorrata: Decimal | None = None
     special_prorrata: bool = False
+    sectors: Mapping[int, Sector] = field(default_factory=dict)
     simplified: Mapping[str, Decimal] | None = None
     customs: Decimal = _ZERO
 
@@ -115,8 +118,8 @@ def close(
         options: What the form needs beside them.
 
     Returns:
-        The boxes of the design of that year; those of intragroup operations, differentiated
-        sectors and foral territories are not filled.
+        The boxes of the design of that year; those of intragroup operations and of foral
+        territories are not filled. Each sector has its boxes, and a record with its prorrata.
 
     Raises:
         TerritoryError: The ledger is declared to a foral authority.
@@ -147,11 +150,15 @@ class _Maker:
             for group, rows in entry.details["rows"].items()
         }
         self.period, self.options, self.sums = period, options, Sums()
+        if len(options.sectors) > len(LISTS_390):
+            raise FormError(f"form 390 has room for {len(LISTS_390)} sectors")
+        self.sectors = BySector(options.sectors)
 
     def issued(self, entry: Issued) -> None:
         if entry.on not in self.period:
             return
         self._in_euros(entry.id, entry.currency)
+        self.sectors.issued(entry)
         kind = operations.by_name(entry.operation)
         self.sums.add(_VOLUME.get(kind.name, "99"), entry.taxable_base, entry.id)
         if entry.investment_good:
@@ -178,6 +185,7 @@ class _Maker:
         if entry.on not in self.period:
             return
         self._in_euros(entry.id, entry.currency)
+        self.sectors.received(entry)
         operation = entry.operation
         kind = "services" if entry.services else "goods"
         for line in entry.lines:
@@ -193,16 +201,20 @@ class _Maker:
             self._deduct(entry, line, base, tax)
 
     def _deduct(self, entry: Received, line: TaxLine, base: Decimal, tax: Decimal) -> None:
-        share, options = entry.deductible_percent, self.options
-        if options.special_prorrata and entry.use is Use.NO_RIGHT:
+        share, special = entry.deductible_percent, self.options.special_prorrata
+        if entry.sector:
+            special = self.sectors.of(entry).special
+        if special and entry.use is Use.NO_RIGHT:
             share = _ZERO
         if not share or entry.operation in (Bought.EXEMPT, Bought.NOT_SUBJECT):
             return
         if share != _HUNDRED:
             base, tax = round_to(base * share / 100), round_to(tax * share / 100)
-        full = options.special_prorrata and entry.use is Use.RIGHT
-        if options.prorrata is not None and not full:
-            tax = tax * options.prorrata / 100
+        full, group = special and entry.use is Use.RIGHT, ""
+        if entry.sector and not full:
+            group = f"@{entry.sector}"
+        elif self.options.prorrata is not None and not full:
+            tax = tax * self.options.prorrata / 100
         if entry.operation is Bought.FARMING:
             boxes = ("60", "61")
         elif entry.modifies:
@@ -211,7 +223,7 @@ class _Maker:
             return
         else:
             boxes = self._row(_deduction(entry), line.percent, entry.id)
-        self._add(*boxes, base, tax, entry.id)
+        self._add(boxes[0], f"{boxes[1]}{group}", base, tax, entry.id)
 
     def _row(self, group: str, percent: Decimal | None, entry: str) -> tuple[str, str]:
         found = self.rows.get(group, {}).get(percent) if percent is not None else None
@@ -238,12 +250,21 @@ class _Maker:
             + ["27", "28", "29", "30", "43", "44", "60", "61", "639", "62"]
             + [*_VOLUME_BOXES, "106", "107", "128"], _ZERO,
         )  # fmt: skip
-        boxes = zeros | {box: round_to(self.sums.amount(box)) for box in self.sums.boxes}
-        steps = [
-            Step(box, boxes[box], "sum of entries", (), _ARTICLE, *_words(box), self.used,
-                 self.sums.entries(box))
-            for box in self.sums.boxes
-        ]  # fmt: skip
+        boxes, steps = zeros, []
+        for box, keys in _grouped(self.sums.boxes).items():
+            boxes[box] = round_to(sum(map(self._deducted, keys), _ZERO))
+            entries = tuple(entry for key in keys for entry in self.sums.entries(key))
+            steps.append(Step(box, boxes[box], "sum of entries", (), _ARTICLE, *_words(box),
+                              self.used, entries))  # fmt: skip
+        records = []
+        for number, list_of in zip(sorted(self.options.sectors), LISTS_390, strict=False):
+            whole, right, percent = self.sectors.operations(number)
+            kind = "E" if self.options.sectors[number].special else "G"
+            records.append(as_record(sector=number, operations=whole, with_right=right,
+                                     prorrata=kind, percent=percent))  # fmt: skip
+            found = tuple(self.sectors.steps(number, list_of))
+            boxes |= {step.key: step.value for step in found}
+            steps += found
         for box, amount in self._settled(forms).items():
             boxes[box] = amount
             steps.append(Step(box, amount, "from the forms 303 of the year", (), _ARTICLE,
@@ -278,7 +299,15 @@ class _Maker:
         graph = Graph(
             tuple(Node(box, Linear(text), *_words(box), _ARTICLE) for box, text in formulas.items())
         )
-        return finish("390", self.period, boxes, steps, graph, self.design)
+        closed = finish("390", self.period, boxes, steps, graph, self.design)
+        return replace(closed, records=tuple(records))
+
+    def _deducted(self, key: str) -> Decimal:
+        """Return what a sum adds to its box, by the prorrata of the year of its sector."""
+        amount, sector = self.sums.amount(key), key.partition("@")[2]
+        if not sector:
+            return amount
+        return round_to(amount * self.sectors.operations(int(sector))[2] / 100)
 
     def _settled(self, forms: Sequence[Close]) -> dict[str, Decimal]:
         """Return what only the forms of the year know: compensations, payments, refunds."""
@@ -302,6 +331,14 @@ class _Maker:
             **ends,
             "662": max(_ZERO, pending - (used_up - from_before)),
         }
+
+
+def _grouped(keys: Iterable[str]) -> Mapping[str, list[str]]:
+    """Return the sums behind each box: one of its own, and one for each sector."""
+    groups: dict[str, list[str]] = {}
+    for key in keys:
+        groups.setdefault(key.partition("@")[0], []).append(key)
+    return groups
 
 
 def _deduction(entry: Received) -> str:

@@ -1,6 +1,6 @@
 """IRPF: withholding, yields of activities, gross quota, minimums."""
 
-from tax_es.irpf import direct, employee, minimums, modules, quota
+from tax_es.irpf import direct, employee, household, minimums, modules, quota
 from tax_es.irpf.quota import gross_quota
 from tax_es.irpf.withholding import kind_of, kinds, last_rate, rates_on, withholding_rate
 
@@ -8,6 +8,7 @@ __all__ = [
     "direct",
     "employee",
     "gross_quota",
+    "household",
     "kind_of",
     "kinds",
     "last_rate",

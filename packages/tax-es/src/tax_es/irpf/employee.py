@@ -20,9 +20,13 @@ from tax_es.irpf.quota import scale
 from tax_es.parameters import Parameter, series
 from tax_es.trace import Result, Step, Used, frozen, used
 
-__all__ = ["MARK", "Employee", "withholding"]
+__all__ = ["MARK", "Employee", "regularised", "withholding"]
 
 MARK = "computed from the text of the regulation: the agency's algorithm was not found"
+_ZERO = Decimal(0)
+_CENT = Decimal("0.01")
+# Degrees of disability in percent of arts. 57 to 60 LIRPF.
+_DISABLED, _SEVERE = 33, 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +37,34 @@ class Employee:
         pay: Of the year, in euros.
         social_security: Contributions of the employee in the year, in euros.
         situation: Family situation, 1 to 3 (art. 81.1).
-        family: Who gives right to a minimum.
+        family: Who gives right to a minimum; children count by half (``shared`` 2) unless the
+            employee alone has the right (art. 84).
         irregular_reduction: Reductions of art. 18 LIRPF, in euros.
         alimony_spouse: Compensatory pension to the spouse, in euros.
+        alimony_children: Alimony to children by a judge, without their minimum, in euros.
         pensioner: Whether the pay is a pension.
         unemployed: Whether it is a benefit of unemployment.
+        mobility: Whether the employee moved for a job after unemployment (art. 19.2.f LIRPF).
+        housing_loan: Whether a home bought before 2013 with a loan lowers the rate (art. 86.1).
         short_contract: Whether the contract lasts less than a year.
-        special_relation: Whether it is a special relation of dependence.
+        artist: Whether it is the special relation of artists and their technicians.
+        special_relation: Whether it is another special relation of dependence.
         ceuta_melilla: Whether the pay has the deduction of Ceuta and Melilla.
     """
 
     pay: Decimal
-    social_security: Decimal = Decimal(0)
+    social_security: Decimal = _ZERO
     situation: int = 3
     family: Family = field(default_factory=Family)
-    irregular_reduction: Decimal = Decimal(0)
-    alimony_spouse: Decimal = Decimal(0)
+    irregular_reduction: Decimal = _ZERO
+    alimony_spouse: Decimal = _ZERO
+    alimony_children: Decimal = _ZERO
     pensioner: bool = False
     unemployed: bool = False
+    mobility: bool = False
+    housing_loan: bool = False
     short_contract: bool = False
+    artist: bool = False
     special_relation: bool = False
     ceuta_melilla: bool = False
 
@@ -65,91 +78,179 @@ def withholding(day: date, employee: Employee, *, allow_unverified: bool = False
         allow_unverified: Must be true: the result is provisional.
 
     Returns:
-        ``exempt_pay``, ``net_earnings``, ``low_earnings_reduction``, ``base``, ``minimum``,
-        ``quota``, ``rate`` (percent with two decimals, cut) and ``withheld`` (euros a year).
+        ``exempt_pay``, ``net_earnings``, ``other_expenses``, ``low_earnings_reduction``, ``base``,
+        ``minimum``, ``quota``, ``rate`` (percent with two decimals, cut) and ``withheld`` (euros a
+        year).
 
     Raises:
         UnverifiedParameter: Provisional results are not allowed.
         NotInForceError: The tables of that year are not recorded.
         ArgumentError: The situation is unknown, or an amount is a float or negative.
     """
-    if not allow_unverified:
-        raise UnverifiedParameter(f"the withholding of employees is provisional: {MARK}", mark=MARK)
-    if employee.situation not in (1, 2, 3):
-        raise ArgumentError("the family situation is 1, 2 or 3")
-    pay = exact(employee.pay, "pay")
-    if pay < 0 or exact(employee.social_security, "contributions") < 0:
-        raise ArgumentError("pay and contributions are not negative")
-    rows = {name: _on(name, day) for name in (
-        "exempt", "low_earnings", "other_expenses", "ceiling", "ceiling_pay")}  # fmt: skip
-    children = len(employee.family.descendants)
-    limit = rows["exempt"].value[employee.situation - 1][min(children, 2)]
-    limit += _extra_exempt(employee, day)
-    net = max(Decimal(0), pay - employee.irregular_reduction - employee.social_security)
-    low = _low_earnings(rows["low_earnings"], net)
-    base = net - rows["other_expenses"].value - low - employee.alimony_spouse
-    if children > 2:
-        base -= _on("reduction.more_than_two_descendants", day).value
-    if employee.pensioner:
-        base -= _on("reduction.pensioner", day).value
-    base = max(Decimal(0), base)
-    personal = minimum(day, employee.family)
-    table = scale("employee_withholding", day)
-    quota = max(Decimal(0), table.quota(base) - table.quota(personal["total"]))
-    if pay <= limit:
-        quota = Decimal(0)
-    elif pay <= rows["ceiling_pay"].value:
-        quota = min(quota, round_to((pay - limit) * rows["ceiling"].value / 100))
-    rate = (quota * 100 / pay).quantize(Decimal("0.01"), ROUND_DOWN) if pay else Decimal(0)
-    rate = _lowest(employee, day, rate)
-    values = {
-        "exempt_pay": limit,
-        "net_earnings": net,
-        "low_earnings_reduction": low,
-        "base": base,
-        "minimum": personal["total"],
-        "quota": quota,
+    quota = _Quota(day, employee, allow_unverified)
+    rate = _ZERO
+    if employee.pay:
+        rate = (quota.amount * 100 / employee.pay).quantize(_CENT, ROUND_DOWN)
+    rate = _between(quota, rate)
+    values = quota.values | {"rate": rate, "withheld": round_to(employee.pay * rate / 100)}
+    inputs = (("quota", quota.amount), ("pay", employee.pay))
+    step = Step("rate", rate, "quota / pay, with its limits", inputs, "RIRPF, arts. 80 to 87",
+                "tipo de retención", "withholding rate", quota.used)  # fmt: skip
+    return Result(frozen(values), (*quota.trace, step))
+
+
+def regularised(
+    day: date,
+    before: Employee,
+    after: Employee,
+    *,
+    paid: Decimal,
+    withheld: Decimal,
+    rate_before: Decimal,
+    allow_unverified: bool = False,
+) -> Result:
+    """Compute the percentage for the rest of the year when the circumstances change (art. 87).
+
+    Args:
+        day: Day of the change.
+        before: What the rate so far rests on.
+        after: What the payer knows now; ``pay`` is that of the whole year.
+        paid: Pay of the year until the change, in euros.
+        withheld: From that pay, in euros; without the two points of a housing loan.
+        rate_before: Percentage so far.
+        allow_unverified: Must be true: the result is provisional.
+
+    Returns:
+        What :func:`withholding` gives for the new circumstances, with ``left_to_withhold``,
+        ``left_to_pay``, ``rate`` (percent of what is left to pay) and ``withheld`` (of it, euros).
+
+    Raises:
+        UnverifiedParameter: Provisional results are not allowed.
+        NotInForceError: The tables of that year are not recorded.
+        ArgumentError: An amount is a float or negative, or nothing is left to pay.
+    """
+    old, new = (_Quota(day, each, allow_unverified) for each in (before, after))
+    rest = after.pay - exact(paid, "pay")
+    if paid < 0 or exact(withheld, "withheld") < 0 or exact(rate_before, "a rate") < 0 or rest <= 0:
+        raise ArgumentError("pay so far and what was withheld are not negative, and pay is left")
+    due = max(_ZERO, new.amount - withheld)
+    grown = new.difference - old.difference
+    if grown > 0:
+        # No more is withheld in the year than before, and the growth of base less minimum.
+        due = min(due, max(_ZERO, round_to(before.pay * rate_before / 100) + grown - withheld))
+    rate = (due * 100 / rest).quantize(_CENT, ROUND_DOWN)
+    if grown <= 0:
+        rate = min(rate, rate_before)
+    rate = _between(new, rate)
+    name = "highest_ceuta_melilla" if after.ceuta_melilla else "highest"
+    highest = _on(f"regularised.{name}", day)
+    rate = min(rate, highest.value)
+    values = new.values | {
+        "left_to_withhold": due,
+        "left_to_pay": rest,
         "rate": rate,
-        "withheld": round_to(pay * rate / 100),
+        "withheld": round_to(rest * rate / 100),
     }
-    marked = Used("irpf_employee", day, None, "RIRPF, arts. 80 to 87", MARK)
-    parameters = (marked, table.parameter, *map(used, rows.values()))
-    step = Step(
-        "rate",
-        rate,
-        "quota / pay, with its limits",
-        (("quota", quota), ("pay", pay)),
-        "RIRPF, arts. 80 to 87",
-        "tipo de retención",
-        "withholding rate",
-        parameters,
-    )
-    return Result(frozen(values), (*personal.trace, step))
+    inputs = (("left_to_withhold", due), ("left_to_pay", rest), ("rate_before", rate_before))
+    step = Step("rate", rate, "left_to_withhold / left_to_pay, with its limits", inputs,
+                "RIRPF, art. 87", "tipo de retención regularizado", "regularised withholding rate",
+                (*new.used, used(highest)))  # fmt: skip
+    return Result(frozen(values), (*new.trace, step))
+
+
+class _Quota:
+    """Base, minimum and quota of a year's pay (arts. 81 to 85)."""
+
+    def __init__(self, day: date, employee: Employee, allow_unverified: bool) -> None:
+        if not allow_unverified:
+            raise UnverifiedParameter(
+                f"the withholding of employees is provisional: {MARK}", mark=MARK
+            )
+        if employee.situation not in (1, 2, 3):
+            raise ArgumentError("the family situation is 1, 2 or 3")
+        for name in ("pay", "social_security", "irregular_reduction", "alimony_spouse",
+                     "alimony_children"):  # fmt: skip
+            if exact(getattr(employee, name), name) < 0:
+                raise ArgumentError(f"{name} is not negative")
+        self.day, self.employee = day, employee
+        rows = {name: _on(name, day) for name in (
+            "exempt", "low_earnings", "other_expenses", "ceiling", "ceiling_pay")}  # fmt: skip
+        pay, children = employee.pay, len(employee.family.descendants)
+        exempt = rows["exempt"].value[employee.situation - 1][min(children, 2)]
+        exempt += self._of_benefits()
+        net = max(_ZERO, pay - employee.irregular_reduction - employee.social_security)
+        expenses = min(net, rows["other_expenses"].value + self._further_expenses())
+        low = min(net, _low_earnings(rows["low_earnings"], net))
+        base = net - expenses - low - self._of_benefits()
+        if children > 2:
+            base -= _on("reduction.more_than_two_descendants", day).value
+        base = max(_ZERO, base - employee.alimony_spouse)
+        personal = minimum(day, employee.family)
+        table = scale("employee_withholding", day)
+        self.difference = max(_ZERO, base - personal["total"])
+        amount, least = table.quota(base), personal["total"]
+        if 0 < employee.alimony_children < base:
+            alimony = employee.alimony_children
+            amount = table.quota(alimony) + table.quota(base - alimony)
+            least += _on("alimony_minimum", day).value
+        amount = max(_ZERO, amount - table.quota(least)) if self.difference else _ZERO
+        if pay <= rows["ceiling_pay"].value:
+            ceiling = round_to(max(_ZERO, pay - exempt) * rows["ceiling"].value / 100)
+            amount = min(amount, ceiling)
+        self.amount = amount
+        self.values: dict[str, Decimal] = {
+            "exempt_pay": exempt,
+            "net_earnings": net,
+            "other_expenses": expenses,
+            "low_earnings_reduction": low,
+            "base": base,
+            "minimum": personal["total"],
+            "quota": amount,
+        }
+        self.trace = personal.trace
+        marked = Used("irpf_employee", day, None, "RIRPF, arts. 80 to 87", MARK)
+        self.used = (marked, table.parameter, *map(used, rows.values()))
+
+    def _of_benefits(self) -> Decimal:
+        """Return what pensions and unemployment add to the exempt pay and take off the base."""
+        found = _ZERO
+        if self.employee.pensioner:
+            found += _on("reduction.pensioner", self.day).value
+        if self.employee.unemployed:
+            found += _on("reduction.unemployed", self.day).value
+        return found
+
+    def _further_expenses(self) -> Decimal:
+        employee, family = self.employee, self.employee.family
+        found = _on("expenses.mobility", self.day).value if employee.mobility else _ZERO
+        at_work = not (employee.pensioner or employee.unemployed)
+        if at_work and family.disability >= _DISABLED:
+            severe = family.assistance or family.disability >= _SEVERE
+            name = "disability_severe" if severe else "disability"
+            found += _on(f"expenses.{name}", self.day).value
+        return Decimal(found)
 
 
 def _on(name: str, day: date) -> Parameter[Any]:
     return series("irpf_employee.toml", name).on(day)
 
 
-def _extra_exempt(employee: Employee, day: date) -> Decimal:
-    """Pensions and unemployment raise the exempt pay by their own reductions (art. 81.1)."""
-    if employee.pensioner:
-        return Decimal(_on("reduction.pensioner", day).value)
-    return Decimal(_on("reduction.unemployed", day).value) if employee.unemployed else Decimal(0)
-
-
 def _low_earnings(row: Parameter[Any], net: Decimal) -> Decimal:
     for end, start_amount, start, slope in row.value:
         if net <= end:
-            return max(Decimal(0), round_to(start_amount - slope * (net - start)))
-    return Decimal(0)
+            return max(_ZERO, round_to(start_amount - slope * (net - start)))
+    return _ZERO
 
 
-def _lowest(employee: Employee, day: date, rate: Decimal) -> Decimal:
-    lowest = Decimal(0)
-    if employee.special_relation:
+def _between(quota: _Quota, rate: Decimal) -> Decimal:
+    """Return a rate with its reductions, and not below the lowest of the relation (art. 86)."""
+    employee, day = quota.employee, quota.day
+    if employee.housing_loan and employee.pay < _on("housing_loan_pay", day).value:
+        rate = max(_ZERO, rate - _on("housing_loan", day).value)
+    lowest = _ZERO
+    if employee.special_relation and employee.family.disability < _DISABLED:
         lowest = _on("lowest.special_relation", day).value
-    elif employee.short_contract:
+    elif employee.short_contract or employee.artist:
         lowest = _on("lowest.short_contract", day).value
     rate = max(rate, lowest)
     if employee.ceuta_melilla:

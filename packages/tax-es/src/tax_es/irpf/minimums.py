@@ -18,6 +18,10 @@ from tax_es.trace import Result, Step, frozen, used
 
 __all__ = ["Family", "Relative", "minimum"]
 
+# Ages in years and degrees in percent of arts. 57 to 60, part of the rules rather than amounts.
+_INFANT, _ADULT, _OLD, _VERY_OLD = 3, 25, 65, 75
+_DISABLED, _SEVERE = 33, 65
+
 
 @dataclass(frozen=True, slots=True)
 class Relative:
@@ -48,8 +52,13 @@ class Family:
         age: Of the taxpayer, on the day of accrual.
         disability: Degree of disability of the taxpayer, in percent.
         assistance: Whether the help of others or reduced mobility is accredited.
-        descendants: From the oldest to the youngest.
+        descendants: Those under 25, or with a disability; in any order.
         ascendants: Those over 65, or with a disability.
+        spouse: In a joint return the other spouse, whose age and disability count as well
+            (art. 84.2.2); ``None`` otherwise.
+
+    Who lives with the taxpayer and has little income of its own (arts. 58.1, 59.1 and 61) is for
+    the caller to know.
     """
 
     age: int = 40
@@ -57,6 +66,7 @@ class Family:
     assistance: bool = False
     descendants: tuple[Relative, ...] = ()
     ascendants: tuple[Relative, ...] = ()
+    spouse: Relative | None = None
 
 
 def minimum(
@@ -85,8 +95,10 @@ def minimum(
         NotInForceError: No amounts are recorded for that day.
         TerritoryError: The territory is foral, or unknown.
         UnverifiedParameter: The amounts carry a mark.
-        ArgumentError: The community needs the bases, and they are not given.
+        ArgumentError: The community needs the bases, and they are not given; a relative gives no
+            right to a minimum; or the amount of a joint return is not recorded.
     """
+    _refuse_without_right(family)
     entry = _amounts(day, territory, allow_unverified)
     amounts: Mapping[str, Decimal] = entry.value
     parts = {
@@ -127,25 +139,45 @@ def _amounts(day: date, territory: str, allow: bool) -> Parameter[Mapping[str, D
     return state.on(day, allow_unverified=allow)
 
 
+def _refuse_without_right(family: Family) -> None:
+    for child in family.descendants:
+        if child.age >= _ADULT and child.disability < _DISABLED:
+            raise ArgumentError(
+                f"a descendant of {child.age} without disability gives no right: leave it out"
+            )
+    for parent in family.ascendants:
+        if parent.age <= _OLD and parent.disability < _DISABLED:
+            raise ArgumentError(
+                f"an ascendant of {parent.age} without disability gives no right: leave it out"
+            )
+
+
 def _taxpayer(family: Family, amounts: Mapping[str, Decimal], bases: Decimal | None) -> Decimal:
+    ages = [family.age] + ([family.spouse.age] if family.spouse else [])
+    old = sum(age > _OLD for age in ages)
     own = amounts["taxpayer"]
-    if family.age > 65:
-        own = amounts.get("taxpayer_over_65", own) + amounts["over_65"]
-    if family.age > 75:
-        own += amounts["over_75"]
+    if old and "taxpayer_over_65" in amounts:
+        if old != len(ages):
+            raise ArgumentError(
+                "the minimum of this community for one spouse over 65 and one not is not recorded"
+            )
+        own = amounts["taxpayer_over_65"]
     if "taxpayer_low_income" in amounts:
         if bases is None:
             raise ArgumentError("the minimum of this community depends on the bases: give them")
         if bases <= amounts["low_income"]:
             own += amounts["taxpayer_low_income"] - amounts["taxpayer"]
-    return own
+    return (
+        own + old * amounts["over_65"] + sum(age > _VERY_OLD for age in ages) * amounts["over_75"]
+    )
 
 
 def _descendants(family: Family, amounts: Mapping[str, Decimal]) -> Decimal:
     total = Decimal(0)
-    for order, child in enumerate(family.descendants, 1):
+    by_age = sorted(family.descendants, key=lambda child: child.age, reverse=True)
+    for order, child in enumerate(by_age, 1):
         own = amounts[f"descendant_{min(order, 4)}"]
-        if child.age < 3:
+        if child.age < _INFANT:
             own += amounts["descendant_under_3"]
         total += own / child.shared
     return round_to(total)
@@ -155,7 +187,7 @@ def _ascendants(family: Family, amounts: Mapping[str, Decimal]) -> Decimal:
     total = Decimal(0)
     for parent in family.ascendants:
         own = amounts["ascendant_65"]
-        if parent.age > 75:
+        if parent.age > _VERY_OLD:
             own += amounts["ascendant_75"]
         total += own / parent.shared
     return round_to(total)
@@ -166,14 +198,16 @@ def _disability(family: Family, amounts: Mapping[str, Decimal]) -> Decimal:
     total = Decimal(0)
     for relative, suffix in (
         (taxpayer, ""),
+        *(((family.spouse, ""),) if family.spouse else ()),
         *((child, "_descendant") for child in family.descendants),
         *((parent, "") for parent in family.ascendants),
     ):
-        if relative.disability < 33:
+        if relative.disability < _DISABLED:
             continue
-        key = "disability_65" if relative.disability >= 65 else "disability_33"
+        severe = relative.disability >= _SEVERE
+        key = "disability_65" if severe else "disability_33"
         own = amounts.get(key + suffix, amounts[key])
-        if relative.assistance or relative.disability >= 65:
+        if relative.assistance or severe:
             own += amounts["disability_assistance"]
         total += own / relative.shared
     return round_to(total)

@@ -146,6 +146,7 @@ class _Entry(Record):
     withheld: Amount = Decimal(0)
     corrects: Annotated[str, Field(pattern=r"^(\d{4}-(0[1-9]|1[0-2]|[1-4]T))?$")] = ""
     declared_before: Amount | None = None
+    sector: Annotated[int, Field(ge=0, le=9)] = 0
 
     @property
     def taxable_base(self) -> Decimal:
@@ -180,6 +181,7 @@ class Issued(_Entry):
         withheld: IRPF that the customer withholds, in euros.
         corrects: Period of form 349 that it corrects, such as ``2024-1T``.
         declared_before: What that form 349 declared for the customer, in euros.
+        sector: Number of the differentiated sector (art. 9.1.c LIVA); 0 where there is one alone.
         income: Income for IRPF, in euros; by default the sum of the bases.
         received_in_cash: Part paid in cash, in euros, for form 347.
         branch: Which rule of forms 130 and 131 it follows.
@@ -212,6 +214,7 @@ class Received(_Entry):
         kind: Kind of income of the supplier, where the invoice has withholding.
         corrects: Period of form 349 that it corrects.
         declared_before: What that form 349 declared for the supplier, in euros.
+        sector: Number of the differentiated sector that uses it; 0 for what several share.
         property_reference: Cadastral reference of what is rented.
     """
 

@@ -13,7 +13,6 @@ from ubl_peppol.syntax_cii import RAM, UDT
 
 __all__ = ["leftovers"]
 
-_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _INDICATOR = f"{{{UDT}}}Indicator"
 _PRICE = f"{{{RAM}}}AppliedTradeAllowanceCharge"
 _TYPE = f"{{{RAM}}}TypeCode"
@@ -31,7 +30,10 @@ Consumed = set[tuple[etree._Element, str]]
 
 
 def leftovers(reading: Reading, consumed: Consumed) -> tuple[Loss, ...]:
-    """List what was not taken into the model and is not implied by it, or will move."""
+    """List what was not taken into the model and is not implied by it, or will move.
+
+    A hint for processors on the root, such as ``xsi:schemaLocation``, is not carried over either.
+    """
     return tuple(_walk(reading, consumed))
 
 
@@ -49,7 +51,7 @@ def _walk(reading: Reading, consumed: Consumed) -> Iterator[Loss]:
             if not taken:
                 yield _loss(element)
         for name in list(element.attrib):
-            if (element, str(name)) in consumed or str(name).startswith(_XSI):
+            if (element, str(name)) in consumed:
                 continue
             if taken and name in ("schemeID", "currencyID") and _says_what_it_is(element):
                 continue

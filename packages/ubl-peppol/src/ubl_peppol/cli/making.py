@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,10 +12,10 @@ from einvoice_core.cli import FINDINGS, UNUSABLE, VALID, write_file
 from einvoice_core.errors import EInvoiceError
 from einvoice_core.inputs import Source, expand
 from ubl_peppol.cli.judging import AUTO
+from ubl_peppol.cli.reading import facturae, read_invoice, single
 
 if TYPE_CHECKING:
-    from ubl_peppol.losses import Loss
-    from ubl_peppol.model import Invoice
+    pass
 
 __all__ = ["convert", "fix"]
 
@@ -27,13 +25,6 @@ _output = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="File for the new document instead of standard output.",
 )
-
-
-def _single(name: str) -> Source:
-    found = list(expand([name], stdin=sys.stdin.buffer))
-    if len(found) != 1:
-        raise click.UsageError(f"{name} holds {len(found)} documents: name one of them")
-    return found[0]
 
 
 def _put(data: bytes, output: Path | None) -> None:
@@ -54,11 +45,12 @@ def _put(data: bytes, output: Path | None) -> None:
 @click.option(
     "--to",
     "syntax",
-    type=click.Choice(["ubl", "cii", "spfe"]),
+    type=click.Choice(["ubl", "cii", "spfe", "facturae"]),
     default="ubl",
     show_default=True,
     help="The syntax of the new document; spfe is the faithful copy for the public solution.",
 )
+@click.option("--series", help="With --to facturae: the series with which the number begins.")
 @click.option("--strict", is_flag=True, help="Write nothing when anything would be lost.")
 def convert(
     name: str,
@@ -66,29 +58,27 @@ def convert(
     profile: str,
     position: int | None,
     syntax: str,
+    series: str | None,
     strict: bool,
 ) -> int:
-    """Make UBL or CII of a Facturae, UBL or CII document; list what did not pass unchanged.
+    """Make UBL, CII or Facturae of an invoice in any of them; list what changed on the way.
+
+    An invoice of the public solution (UBL 2.5) is taken as one of the edition of 2017.
 
     It ends with 1 when something of the source has no place in the new document; with --strict,
     also when something moved, was derived or assumed, and then nothing is written.
     """
     from ubl_peppol import cii, ubl
-    from ubl_peppol.documents import examine_any
     from ubl_peppol.losses import LossKind
 
-    data = _single(name).read()
-    losses: Iterable[Loss]
-    if _is_facturae(data):
-        conversion = _converter()(data, profile=profile, position=position)
-        invoice, losses = conversion.invoice, conversion.losses
-    else:
-        examined = examine_any(data)
-        invoice, losses = examined.require(), examined.losses
+    invoice, losses = read_invoice(single(name).read(), profile, position)
     if syntax == "spfe":
         from ubl_peppol.cli.spanish import copied
 
         made, further = copied(invoice)
+        losses = (*losses, *further)
+    elif syntax == "facturae":
+        made, further = facturae().facturae_of(invoice, series=series)
         losses = (*losses, *further)
     else:
         made = cii.write(invoice) if syntax == "cii" else ubl.write(invoice)
@@ -99,33 +89,6 @@ def convert(
         click.echo(f"{loss.kind}: {loss.path}: {loss.value!r}: {loss.reason}", err=True)
     refused = bool(ledger) if strict else any(loss.kind is LossKind.DROPPED for loss in ledger)
     return FINDINGS if refused else VALID
-
-
-class _Converted(Protocol):
-    @property
-    def invoice(self) -> Invoice:
-        """The invoice."""
-
-    @property
-    def losses(self) -> tuple[Loss, ...]:
-        """What did not pass unchanged."""
-
-
-def _converter() -> Callable[..., _Converted]:
-    """Find the conversion of the extra ``facturae``, by its name: nothing here needs it."""
-    try:
-        module = import_module("ubl_peppol.facturae")
-    except ImportError as error:
-        raise click.UsageError('install "ubl-peppol[facturae]" for this') from error
-    return cast(Callable[..., _Converted], module.convert_document)
-
-
-def _is_facturae(data: bytes) -> bool:
-    from lxml import etree
-
-    from einvoice_core.xml.parsing import parse
-
-    return etree.QName(parse(data)).localname == "Facturae"
 
 
 @click.command()

@@ -1,40 +1,33 @@
 """One invoice of a Facturae file in the semantic model of EN 16931."""
 
-from base64 import b64decode
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from einvoice_core.money import round_to, total
-from facturae_es.codes import (
-    AttachmentCompression,
-    AttachmentEncoding,
-    AttachmentFormat,
-    InvoiceClass,
-    InvoiceDocumentType,
-    InvoiceIssuerType,
-    RoleType,
-    TaxType,
-)
-from facturae_es.model import AdditionalData, Corrective, Facturae
+from facturae_es.codes import InvoiceClass, InvoiceDocumentType, RoleType
+from facturae_es.model import Corrective, Facturae
 from facturae_es.model import Invoice as FacturaeInvoice
 from ubl_peppol.calculation import Computed, compute
 from ubl_peppol.errors import ConversionError
 from ubl_peppol.facturae import lines as mapping
+from ubl_peppol.facturae.adjustments import adjustments
 from ubl_peppol.facturae.blanks import without_blanks
+from ubl_peppol.facturae.consequences import consequences
 from ubl_peppol.facturae.ledger import Ledger
 from ubl_peppol.facturae.parties import buyer, payee, seller
 from ubl_peppol.facturae.payment import payment
+from ubl_peppol.facturae.sweep import sweep
+from ubl_peppol.facturae.tables import DIR3, TAXES
+from ubl_peppol.facturae.taxes import Untaxed, exemptions
+from ubl_peppol.facturae.taxes import categories as categories_of
+from ubl_peppol.facturae.texts import attachments, notes
 from ubl_peppol.losses import Loss
 from ubl_peppol.model import (
-    Attachment,
     Delivery,
     Invoice,
-    Note,
     Period,
     PrecedingInvoice,
     ProcessControl,
-    SupportingDocument,
 )
 from ubl_peppol.profiles import Profile, profile_of
 
@@ -42,12 +35,6 @@ __all__ = ["Conversion", "to_en16931"]
 
 _CORRECTIVE = frozenset({InvoiceClass.CORRECTIVE, InvoiceClass.COPY_OF_CORRECTIVE})
 _PLAIN = frozenset({InvoiceClass.ORIGINAL, InvoiceClass.CORRECTIVE})
-_MIME = {
-    AttachmentFormat.PDF: "application/pdf",
-    AttachmentFormat.JPG: "image/jpeg",
-}
-_DIR3 = (RoleType.PAYER, RoleType.RECEIVER, RoleType.FISCAL)
-"""Units of the Spanish administrations in the order processing, managing, accounting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +63,8 @@ def to_en16931(
         The invoice, and the ledger of what was dropped, moved, derived or assumed.
 
     Raises:
-        ConversionError: An equivalence surcharge, a tax other than VAT, IGIC or IPSI, a line with
-            several taxes, or a batch without ``position``.
+        ConversionError: A country without a code of two letters, a party without name or address,
+            or a batch without ``position``.
         UnknownProfileError: There is no profile of that name.
 
     Source:
@@ -90,23 +77,24 @@ def to_en16931(
         )
     ledger = Ledger()
     source = document.invoices[position or 0]
-    mapping.refuse_surcharge(source)
     invoice = without_blanks(_invoice(document, source, chosen, ledger))
-    _rest(document, source, ledger)
+    sweep(document, source, ledger)
+    consequences(document, source, invoice, ledger)
     return Conversion(invoice, ledger.losses)
 
 
 def _invoice(
     document: Facturae, source: FacturaeInvoice, profile: Profile, ledger: Ledger
 ) -> Invoice:
-    categories = mapping.categories(source, ledger)
+    categories = categories_of(source, ledger)
     lines = tuple(
         mapping.line(item, position, category, source.issue_data.invoicing_period, ledger)
         for position, (item, category) in enumerate(
             zip(source.lines, categories, strict=True), start=1
         )
     )
-    allowances, charges = mapping.adjustments(source, lines, ledger)
+    untaxed = Untaxed.beside(categories)
+    allowances, charges = adjustments(source, lines, untaxed, ledger)
     issue, header = source.issue_data, source.header
     accounting_currency, vat_in_it = _accounting(source, ledger)
     computed = compute(
@@ -115,9 +103,7 @@ def _invoice(
         charges,
         paid=_paid(source),
         vat_in_accounting_currency=vat_in_it,
-        exemptions={
-            category.code: category.exemption for category in categories if category.exemption
-        },
+        exemptions=exemptions(categories, untaxed, allowances, charges),
     )
     computed = _with_taxes_of(source, computed, ledger)
     as_vat_payer = not any(category.code in ("L", "M", "O") for category in categories)
@@ -140,7 +126,7 @@ def _invoice(
         despatch_advice=_despatch_advice(source, ledger),
         tender=_shared(source, "file_reference", "FileReference", ledger),
         payment_terms=paid_how.terms,
-        notes=_notes(source, computed.totals.due, profile, ledger),
+        notes=notes(source, computed.totals.due, profile, ledger),
         process=ProcessControl(
             business_process=profile.process_id or None, specification=profile.customization_id
         ),
@@ -159,7 +145,7 @@ def _invoice(
         charges=charges,
         totals=computed.totals,
         vat_breakdown=computed.vat_breakdown,
-        supporting_documents=tuple(_attachments(source.additional_data, ledger)),
+        supporting_documents=tuple(attachments(source.additional_data, ledger)),
         lines=lines,
     )
 
@@ -230,9 +216,8 @@ def _paid(source: FacturaeInvoice) -> Decimal | None:
 def _with_taxes_of(source: FacturaeInvoice, computed: Computed, ledger: Ledger) -> Computed:
     """Take the tax of each rate from the source, where the norm tolerates its rounding."""
     given: dict[tuple[str, Decimal], Decimal] = {}
-    names = {TaxType.IVA: "S", TaxType.IGIC: "L", TaxType.IPSI: "M"}
     for tax in source.taxes_outputs:
-        code = names.get(tax.tax_type)
+        code = TAXES.get(tax.tax_type)
         if code is not None and tax.tax_amount is not None and tax.rate_percent:
             key = (code, tax.rate_percent)
             given[key] = given.get(key, Decimal(0)) + tax.tax_amount.total
@@ -299,21 +284,24 @@ def _despatch_advice(source: FacturaeInvoice, ledger: Ledger) -> str | None:
 
 def _buyer_reference(document: Facturae, order: str | None, ledger: Ledger) -> str | None:
     """Return the DIR3 units of a public buyer, or what a buyer wants where nothing is given."""
-    path = "Parties/BuyerParty/AdministrativeCentres"
-    units = {
-        centre.role: centre.centre_code
-        for centre in document.parties.buyer.administrative_centres
-        if centre.role is not None and centre.centre_code
-    }
-    if all(role in units for role in _DIR3):
-        text = "|".join(f"{role.value}|{units[role]}" for role in _DIR3)
+    path = "Parties/BuyerParty/AdministrativeCentres/AdministrativeCentre"
+    units: dict[RoleType, str] = {}
+    reason = "the buyer reference names one payer, receiver and accounting office"
+    complete = {each.role for each in document.parties.buyer.administrative_centres if each.role}
+    whole = complete.issuperset(DIR3)
+    for centre in document.parties.buyer.administrative_centres:
+        role, code = centre.role, centre.centre_code
+        if whole and role in DIR3 and code and role not in units:
+            units[role] = code
+        elif role is not None or code:
+            shown = f"{role.name if role else ''} {code or ''}".strip()
+            ledger.dropped(path, shown, reason if whole else "EN 16931 has no such centres")
+    if len(units) == len(DIR3):
+        text = "|".join(f"{role.value}|{units[role]}" for role in DIR3)
         ledger.moved(path, text, "BT-10", "the DIR3 units stand in the buyer reference")
-        for role, code in units.items():
-            if role not in _DIR3:
-                ledger.dropped(path, code, f"the buyer reference has no place for role {role}")
         return text
-    for code in units.values():
-        ledger.dropped(path, code, "EN 16931 has no administrative centres")
+    for role, code in units.items():
+        ledger.dropped(path, f"{role.name} {code}", "EN 16931 has no such centres")
     if order is not None:
         return None
     nif = document.parties.buyer.tax_identification.nif
@@ -342,155 +330,3 @@ def _preceding(corrective: Corrective | None, ledger: Ledger) -> tuple[Preceding
             issued_on=corrective.invoice_issued_on,
         ),
     )
-
-
-def _notes(
-    source: FacturaeInvoice, due: Decimal, profile: Profile, ledger: Ledger
-) -> tuple[Note, ...]:
-    texts = [*_own_texts(source), *_moved_texts(source, due, ledger)]
-    if len(texts) > 1 and profile.process_id:
-        # PEPPOL-EN16931-R002: one note, except between German parties.
-        ledger.derived(
-            "AdditionalData", len(texts), "BT-22", "Peppol has one note: the texts are lines of it"
-        )
-        texts = ["\n".join(texts)]
-    return tuple(Note(text=_plain(text)) for text in texts)
-
-
-def _plain(text: str) -> str:
-    """Keep a text from looking as if it began with a subject code."""
-    return f" {text}" if text.startswith("#") else text
-
-
-def _own_texts(source: FacturaeInvoice) -> list[str]:
-    additional = source.additional_data
-    texts = [source.issue_data.description, additional.information if additional else None]
-    return [text for text in (*texts, *(source.legal_literals or ())) if text]
-
-
-def _moved_texts(source: FacturaeInvoice, due: Decimal, ledger: Ledger) -> list[str]:
-    """Say in words what the norm has no term for, and note each in the ledger."""
-    currency, totals = source.issue_data.currency, source.totals
-    texts: list[str] = []
-
-    def move(path: str, text: str) -> None:
-        texts.append(text)
-        ledger.moved(path, text, "BT-22", "EN 16931 has no term for it")
-
-    corrective = source.header.corrective
-    if corrective is not None:
-        move(
-            "InvoiceHeader/Corrective",
-            f"Rectificación: {corrective.reason_description}; {corrective.method_description}; "
-            f"periodo {corrective.tax_period.starts_on} a {corrective.tax_period.ends_on}"
-            + (f"; {corrective.additional_reason}" if corrective.additional_reason else ""),
-        )
-    for tax in source.taxes_withheld:
-        amount = tax.tax_amount.total if tax.tax_amount else totals.total_taxes_withheld
-        move(
-            "TaxesWithheld",
-            f"Retención {tax.tax_type.name} {tax.rate_percent} % sobre "
-            f"{tax.taxable_base.total} {currency}: {amount} {currency}",
-        )
-    if totals.amounts_withheld is not None:
-        kept = totals.amounts_withheld
-        move("InvoiceTotals/AmountsWithheld", f"{kept.reason}: {kept.amount} {currency} retenidos")
-    if totals.payment_in_kind is not None:
-        kind = totals.payment_in_kind
-        move("InvoiceTotals/PaymentInKind", f"{kind.reason}: {kind.amount} {currency} en especie")
-    for expense in totals.disbursements:
-        number = f"{expense.invoice_series or ''}{expense.invoice_number or ''}"
-        move(
-            "InvoiceTotals/ReimbursableExpenses",
-            f"Suplido {number}".rstrip() + f": {expense.amount} {currency}",
-        )
-    if totals.financial_expenses:
-        move(
-            "InvoiceTotals/TotalFinancialExpenses",
-            f"Gastos financieros: {totals.financial_expenses} {currency}",
-        )
-    if totals.executable_amount != due:
-        move(
-            "InvoiceTotals/TotalExecutableAmount",
-            f"Importe total a pagar: {totals.executable_amount} {currency}",
-        )
-    for subsidy in totals.subsidies:
-        ledger.derived(
-            "InvoiceTotals/Subsidies",
-            subsidy.amount,
-            "BT-113",
-            f"the subsidy ({subsidy.description}) counts as paid",
-        )
-    for advance in totals.payments_on_account:
-        ledger.dropped(
-            "InvoiceTotals/PaymentsOnAccount/PaymentOnAccountDate",
-            advance.paid_on,
-            "the amount paid (BT-113) has no date",
-        )
-    return texts
-
-
-def _attachments(additional: AdditionalData | None, ledger: Ledger) -> Sequence[SupportingDocument]:
-    if additional is None:
-        return ()
-    path = "AdditionalData/RelatedDocuments/Attachment"
-    found: list[SupportingDocument] = []
-    for number, entry in enumerate(additional.attachments, start=1):
-        mime_code = _MIME.get(entry.file_format)
-        packed = entry.compression not in (None, AttachmentCompression.NONE)
-        encoded = entry.encoding in (None, AttachmentEncoding.BASE64)
-        if mime_code is None or packed or not encoded:
-            ledger.dropped(
-                path, entry.description or number, "not a kind of file that EN 16931 takes"
-            )
-            continue
-        try:
-            content = b64decode("".join(entry.data.split()), validate=True)
-        except ValueError:
-            ledger.dropped(path, entry.description or number, "its content is not base64")
-            continue
-        suffix = entry.file_format.value.lower()
-        found.append(
-            SupportingDocument(
-                reference=f"adjunto-{number}",
-                description=entry.description,
-                attachment=Attachment(
-                    content=content, mime_code=mime_code, filename=f"adjunto-{number}.{suffix}"
-                ),
-            )
-        )
-    if additional.related_invoice:
-        found.append(
-            SupportingDocument(
-                reference=additional.related_invoice, description="Factura relacionada"
-            )
-        )
-    return found
-
-
-def _rest(document: Facturae, source: FacturaeInvoice, ledger: Ledger) -> None:
-    """Note what has no place at all."""
-    header, issue = document.file_header, source.issue_data
-    if header.issuer_type is InvoiceIssuerType.THIRD_PARTY:
-        third = header.third_party
-        ledger.dropped(
-            "FileHeader/ThirdParty",
-            third.tax_identification.nif if third else header.issuer_type.value,
-            "EN 16931 does not say who drew the invoice up",
-        )
-    ledger.dropped("FileHeader/Batch/BatchIdentifier", header.batch.identifier, "no term")
-    if header.factoring is not None:
-        ledger.dropped(
-            "FileHeader/FactoringAssignmentData/FactoringAssignmentClauses",
-            header.factoring.clauses,
-            "the payee stands; the clauses of the assignment do not",
-        )
-    place = issue.place_of_issue
-    ledger.dropped("InvoiceIssueData/PlaceOfIssue", place.post_code if place else None, "no term")
-    rate = issue.exchange_rate
-    ledger.dropped("InvoiceIssueData/ExchangeRateDetails", rate.rate if rate else None, "no term")
-    ledger.dropped("InvoiceIssueData/LanguageName", issue.language, "no term")
-    if document.extensions or (source.additional_data and source.additional_data.extensions):
-        ledger.dropped("Extensions", "…", "EN 16931 has no extensions")
-    if document.signature:
-        ledger.dropped("Signature", "…", "it covers the Facturae file, not this invoice")

@@ -1,10 +1,6 @@
 """Parties of Facturae as seller, buyer and payee of EN 16931."""
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 from facturae_es.codes import ResidenceType
 from facturae_es.model import (
@@ -14,10 +10,12 @@ from facturae_es.model import (
     LegalEntity,
     OverseasAddress,
     Party,
+    RegistrationData,
     ThirdParty,
 )
 from ubl_peppol.errors import ConversionError
 from ubl_peppol.facturae.ledger import Ledger
+from ubl_peppol.facturae.tables import VAT_ADDRESSES, countries
 from ubl_peppol.model import (
     Buyer,
     BuyerAddress,
@@ -29,31 +27,29 @@ from ubl_peppol.model import (
     SellerContact,
 )
 
-__all__ = ["buyer", "payee", "seller", "tax_number"]
-
-# Electronic address schemes (EAS) for VAT numbers, where the country has one in the Peppol list.
-_VAT_ADDRESSES = {
-    "AT": "9914", "BE": "9925", "BG": "9926", "CY": "9928", "CZ": "9929", "DE": "9930",
-    "EE": "9931", "ES": "9920", "FR": "9957", "GB": "9932", "GR": "9933", "HR": "9934",
-    "HU": "9910", "IE": "9935", "IT": "0211", "LT": "9937", "LU": "9938", "LV": "9939",
-    "MT": "9943", "NL": "9944", "PL": "9945", "PT": "9946", "RO": "9947", "SI": "9949",
-    "SK": "9950",
-}  # fmt: skip
-
-
-@cache
-def _countries() -> Mapping[str, str]:
-    file = resources.files("ubl_peppol").joinpath("facturae/countries.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+__all__ = ["buyer", "payee", "read_registration", "seller", "tax_number"]
 
 
 def _country(code: str) -> str:
     try:
-        return _countries()[code]
+        return countries()[code]
     except KeyError:
         raise ConversionError(
             f"the country {code!r} has no code of two letters in ISO 3166-1", country=code
         ) from None
+
+
+_REGISTER = (
+    ("Registro Mercantil de", "register_location"),
+    ("Tomo", "volume"),
+    ("Libro", "book"),
+    ("Sección", "section"),
+    ("Folio", "folio"),
+    ("Hoja", "sheet"),
+    ("", "additional_data"),
+)
+"""How the parts of an entry in the register are worded, in that order."""
+_REGISTER_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,6 @@ def _person(party: Party | ThirdParty, path: str, ledger: Ledger) -> _Person:
         raise ConversionError(f"{path} has neither a legal entity nor an individual")
     if isinstance(entity, LegalEntity):
         name, trade_name = entity.corporate_name, entity.trade_name
-        _register(entity, path, ledger)
     else:
         parts = (entity.name, entity.first_surname, entity.second_surname)
         name, trade_name = " ".join(part for part in parts if part), None
@@ -105,25 +100,29 @@ def _person(party: Party | ThirdParty, path: str, ledger: Ledger) -> _Person:
     )
 
 
-def _register(entity: LegalEntity, path: str, ledger: Ledger) -> None:
-    if entity.registration_data is not None and "Seller" not in path:
-        ledger.dropped(f"{path}/RegistrationData", _registration(entity), "no term for the buyer")
-
-
 def _registration(entity: LegalEntity | None) -> str | None:
     data = entity.registration_data if entity is not None else None
     if data is None:
         return None
-    named = (
-        ("Registro Mercantil de", data.register_location),
-        ("Tomo", data.volume),
-        ("Libro", data.book),
-        ("Sección", data.section),
-        ("Folio", data.folio),
-        ("Hoja", data.sheet),
-        ("", data.additional_data),
-    )
+    named = [(name, getattr(data, field)) for name, field in _REGISTER]
     return ", ".join(f"{name} {value}".strip() for name, value in named if value) or None
+
+
+def read_registration(text: str) -> RegistrationData | None:
+    """Read an entry in the register of companies, worded as :func:`seller` words it."""
+    values: dict[str, str] = {}
+    names = list(_REGISTER)
+    for part in text.split(", "):
+        while names:
+            name, field = names.pop(0)
+            if part.startswith(f"{name} ") or not name:
+                values[field] = part.removeprefix(f"{name} ") if name else part
+                break
+        else:
+            return None
+    if any(not value.strip() or len(value) > _REGISTER_LIMIT for value in values.values()):
+        return None
+    return RegistrationData(**values)
 
 
 def tax_number(party: Party | ThirdParty, country: str) -> tuple[str, str | None]:
@@ -147,7 +146,7 @@ def _electronic_address(
     vat_id: str | None, person: _Person, term: str, path: str, ledger: Ledger
 ) -> Identifier | None:
     country = "GR" if vat_id and vat_id.startswith("EL") else (vat_id or "")[:2]
-    scheme = _VAT_ADDRESSES.get(country)
+    scheme = VAT_ADDRESSES.get(country)
     email = person.contact.email if person.contact else None
     if vat_id is not None and scheme is not None:
         value, scheme_id = vat_id.removeprefix("IT") if scheme == "9906" else vat_id, scheme
@@ -164,18 +163,6 @@ def _electronic_address(
     return Identifier(value=value, scheme_id=scheme_id)
 
 
-def _contact_losses(contact: ContactDetails, path: str, ledger: Ledger) -> None:
-    reason = "EN 16931 has no such datum of a contact"
-    for name, value in (
-        ("TeleFax", contact.fax),
-        ("WebAddress", contact.web_address),
-        ("CnoCnae", contact.cno_cnae),
-        ("INETownCode", contact.ine_town_code),
-        ("AdditionalContactDetails", contact.additional_details),
-    ):
-        ledger.dropped(f"{path}/ContactDetails/{name}", value, reason)
-
-
 def seller(party: Party, *, as_vat_payer: bool, ledger: Ledger) -> Seller:
     """Map the seller (BG-4).
 
@@ -188,16 +175,12 @@ def seller(party: Party, *, as_vat_payer: bool, ledger: Ledger) -> Seller:
     path = "Parties/SellerParty"
     person = _person(party, path, ledger)
     number, vat_id = tax_number(party, person.country)
-    _centres(party, path, ledger)
     contact = None
-    if person.contact is not None:
-        _contact_losses(person.contact, path, ledger)
-        if person.contact.contact_persons or person.contact.telephone or person.contact.email:
-            contact = SellerContact(
-                point=person.contact.contact_persons,
-                telephone=person.contact.telephone,
-                email=person.contact.email,
-            )
+    reached = person.contact
+    if reached and (reached.contact_persons or reached.telephone or reached.email):
+        contact = SellerContact(
+            point=reached.contact_persons, telephone=reached.telephone, email=reached.email
+        )
     is_vat = as_vat_payer and vat_id is not None
     return Seller(
         name=person.name,
@@ -234,14 +217,11 @@ def buyer(party: Party, *, as_vat_payer: bool, ledger: Ledger) -> Buyer:
     person = _person(party, path, ledger)
     number, vat_id = tax_number(party, person.country)
     contact = None
-    if person.contact is not None:
-        _contact_losses(person.contact, path, ledger)
-        if person.contact.contact_persons or person.contact.telephone or person.contact.email:
-            contact = BuyerContact(
-                point=person.contact.contact_persons,
-                telephone=person.contact.telephone,
-                email=person.contact.email,
-            )
+    reached = person.contact
+    if reached and (reached.contact_persons or reached.telephone or reached.email):
+        contact = BuyerContact(
+            point=reached.contact_persons, telephone=reached.telephone, email=reached.email
+        )
     is_vat = as_vat_payer and vat_id is not None
     return Buyer(
         name=person.name,
@@ -268,14 +248,4 @@ def payee(party: ThirdParty, ledger: Ledger) -> Payee:
     path = "FileHeader/FactoringAssignmentData/Assignee"
     person = _person(party, path, ledger)
     number, _ = tax_number(party, person.country)
-    ledger.dropped(f"{path}/Address", person.line_1, "a payee has no address in EN 16931")
     return Payee(name=person.name, legal_registration=Identifier(value=number))
-
-
-def _centres(party: Party, path: str, ledger: Ledger) -> None:
-    for centre in party.administrative_centres:
-        ledger.dropped(
-            f"{path}/AdministrativeCentres",
-            centre.centre_code or centre.description,
-            "a seller has no administrative centres in EN 16931",
-        )

@@ -4,29 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from facturae_es.codes import PaymentMeans
 from facturae_es.model import Account, Installment
+from ubl_peppol.facturae import sentences
 from ubl_peppol.facturae.ledger import Ledger
+from ubl_peppol.facturae.tables import MEANS, MUTUALLY_DEFINED
 from ubl_peppol.model import CreditTransfer, DirectDebit, Identifier, PaymentInstructions
 
 __all__ = ["Payment", "payment"]
 
 _PATH = "PaymentDetails/Installment"
 
-# Facturae -> UNCL 4461, where a code means the same.
-_MEANS = {
-    PaymentMeans.CASH: "10",
-    PaymentMeans.DIRECT_DEBIT: "49",
-    PaymentMeans.CREDIT_TRANSFER: "30",
-    PaymentMeans.ACCEPTED_BILL_OF_EXCHANGE: "44",
-    PaymentMeans.BILL_OF_EXCHANGE: "24",
-    PaymentMeans.CHEQUE: "23",
-    PaymentMeans.POSTGIRO: "50",
-    PaymentMeans.CERTIFIED_CHEQUE: "25",
-    PaymentMeans.BANKERS_DRAFT: "22",
-    PaymentMeans.CARD: "54",
-}
-_MUTUALLY_DEFINED = "ZZZ"
 _NEEDS_ACCOUNT = frozenset({"30", "58"})
 _NEEDS_MANDATE = frozenset({"49", "59"})
 
@@ -48,12 +35,12 @@ def payment(installments: Sequence[Installment], currency: str, ledger: Ledger) 
     due_on = days[0] if len(days) == 1 else None
     texts = [entry.additional_information for entry in installments if entry.additional_information]
     if len(installments) > 1:
-        parts = "; ".join(
-            f"{entry.due_on.isoformat()}: {entry.amount} {currency}" for entry in installments
+        listed = sentences.instalments(
+            ((entry.due_on, entry.amount) for entry in installments), currency
         )
-        texts.insert(0, f"Vencimientos: {parts}")
+        texts.insert(0, listed)
         ledger.moved(
-            _PATH, parts, "BT-20", "EN 16931 has one due date; the instalments stand in the terms"
+            _PATH, listed, "BT-20", "EN 16931 has one due date; the instalments stand in the terms"
         )
     return Payment(
         due_on, "\n".join(dict.fromkeys(texts)) or None, _instructions(installments, ledger)
@@ -100,7 +87,7 @@ def _means(
 ) -> tuple[str, str | None]:
     means = entry.payment_means
     name = means.name.replace("_", " ").lower()
-    code = _MEANS.get(means)
+    code = MEANS.get(means)
     if code is None:
         reason = f"UNCL 4461 has no code for {name}: mutually defined"
     elif code in _NEEDS_ACCOUNT and not transfers:
@@ -110,7 +97,7 @@ def _means(
     else:
         return code, None
     ledger.derived(f"{_PATH}/PaymentMeans", means.value, "BT-81", reason)
-    return _MUTUALLY_DEFINED, name
+    return MUTUALLY_DEFINED, name
 
 
 def _number(account: Account) -> str | None:

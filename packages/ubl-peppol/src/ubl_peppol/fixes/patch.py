@@ -33,12 +33,18 @@ class Replace:
     path: str
     value: str
 
+    def __str__(self) -> str:
+        return f"replace {self.path} with {self.value!r}"
+
 
 @dataclass(frozen=True, slots=True)
 class Remove:
     """Take an element away."""
 
     path: str
+
+    def __str__(self) -> str:
+        return f"remove {self.path}"
 
 
 Operation = Replace | Remove

@@ -7,7 +7,8 @@ is not a number; the reading can, and rules run on it::
         stated = totals.amount("BT-106")
 """
 
-from ubl_peppol.reading.document import GroupReading, Reading, read
+from ubl_peppol.reading.document import Reading, read
+from ubl_peppol.reading.group import GroupReading
 from ubl_peppol.reading.values import Value
 
 __all__ = ["GroupReading", "Reading", "Value", "read"]

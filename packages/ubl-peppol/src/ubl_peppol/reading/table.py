@@ -15,6 +15,7 @@ from typing import NamedTuple
 from einvoice_core.errors import BadParameterError
 from ubl_peppol.reading.cii_conditions import CII_CONDITIONS
 from ubl_peppol.reading.conditions import CONDITIONS, Condition
+from ubl_peppol.reading.shapes import Shapes
 from ubl_peppol.syntax import CAC, CBC, EXT
 from ubl_peppol.syntax_cii import CII_NAMESPACES
 
@@ -164,6 +165,8 @@ class PathTable:
                 for compiled in self._compile(plain, patterns, origin):
                     steps = compiled.pattern.steps
                     self._outside_by_tag[steps[-1].tag if steps else _ANY].append(compiled)
+        self.shapes = Shapes()
+        """What it said of parts of documents, by their shape."""
         self.root = Path(self, ())
         self.nowhere = Path(self, ("",))
         """Above an element that has no document around it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from decimal import Context, Decimal, Inexact, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from typing import cast
 
 from lxml import etree
@@ -21,6 +21,7 @@ from einvoice_core.findings import Location, Undecided
 from einvoice_core.money import parse_decimal
 
 __all__ = [
+    "AttachedFile",
     "Value",
     "as_double",
     "collapse",
@@ -60,6 +61,7 @@ _PREFIXES = {
 }
 _STRING: etree.XPath = etree.XPath("string()")
 _CENT = Decimal("0.01")
+_ORDINARY = 1_000
 _WIDE = Context(prec=4_000, traps=[InvalidOperation, Inexact])
 _WIDE_ROUNDING = Context(prec=4_000, traps=[InvalidOperation])
 
@@ -78,6 +80,8 @@ def collapse(text: str) -> str:
 
 def round_half_up(value: Decimal) -> Decimal:
     """Round to two decimals as ``round(x * 100) div 100`` does: halves go up, also below zero."""
+    if not value.is_signed() and value.adjusted() < _ORDINARY:
+        return value.quantize(_CENT, ROUND_HALF_UP, _WIDE_ROUNDING)
     scaled = value.scaleb(2, _WIDE)
     whole = scaled.to_integral_value("ROUND_FLOOR")
     if scaled - whole >= Decimal("0.5"):
@@ -337,3 +341,21 @@ class Value:
         if text in ("false", "0"):
             return False
         raise Undecided(self, f"{text[:40]!r} is neither true nor false")
+
+
+class AttachedFile(Value):
+    """The value of an element that may be very large: its text is read whenever it is asked."""
+
+    __slots__ = ()
+
+    def __init__(self, element: etree._Element) -> None:
+        super().__init__("", element)
+
+    @property
+    def text(self) -> str:
+        """The text of the element."""
+        return string_of(self.element)
+
+    @text.setter
+    def text(self, text: str) -> None:
+        """Keep none: the element has it."""

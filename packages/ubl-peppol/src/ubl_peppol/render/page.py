@@ -6,17 +6,15 @@ WeasyPrint makes the page. All four are imported when a page is made, not before
 
 import base64
 import io
-from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from ubl_peppol.render.errors import MissingLibraryError, RenderError, TemplateError
-from ubl_peppol.render.view import InvoiceView
+from ubl_peppol.render.view import Embedded, InvoiceView
 from ubl_peppol.render.words import WORDS, Language
+from ubl_peppol.render.writing import Writing, iban
 
 __all__ = ["SYSTEM_PACKAGES", "html", "pdf"]
 
@@ -54,7 +52,10 @@ def html(
     import jinja2
 
     environment = _environment(templates)
-    environment.filters.update(_filters(language, invoice.currency))
+    writing = Writing(language, invoice.currency)
+    environment.filters.update(
+        number=writing.number, money=writing.money, day=writing.day, iban=iban, css_text=_css_text
+    )
     try:
         page: str = environment.get_template("invoice.html.j2").render(
             invoice=invoice,
@@ -74,6 +75,7 @@ def pdf(
     *,
     language: Language = Language.SPANISH,
     templates: Path | None = None,
+    embedded: Embedded | None = None,
 ) -> bytes:
     """Make the PDF of an invoice.
 
@@ -81,6 +83,8 @@ def pdf(
         invoice: As for :func:`html`.
         language: As for :func:`html`.
         templates: As for :func:`html`.
+        embedded: The invoice as data. With it the file is a PDF/A-3b (ISO 19005-3) that carries
+            the data as an alternative of the page.
 
     Raises:
         MissingLibraryError: Pango or a font is missing; the text names the Debian packages.
@@ -94,12 +98,27 @@ def pdf(
         allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True
     )
     try:
-        document = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf()
+        document = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(
+            **_archival(weasyprint, embedded)
+        )
     except weasyprint.urls.FatalURLFetchingError as error:
         raise RenderError(f"the page refers to something it does not carry: {error}") from error
     except (ValueError, OSError, ArithmeticError) as error:
         raise RenderError(f"the page cannot be drawn: {error}") from error
     return bytes(document)
+
+
+def _archival(weasyprint: Any, embedded: Embedded | None) -> dict[str, Any]:  # noqa: ANN401 - untyped
+    """Return what makes a file one to be kept, with its data in it."""
+    if embedded is None:
+        return {}
+    attachment = weasyprint.Attachment(
+        string=embedded.data,
+        name=embedded.name,
+        description=embedded.description,
+        relationship="Alternative",
+    )
+    return {"pdf_variant": "pdf/a-3b", "attachments": [attachment]}
 
 
 def _weasyprint() -> Any:  # noqa: ANN401 - an untyped library, used in one place
@@ -159,25 +178,3 @@ def _qr_image(url: str) -> str:
         buffer, kind="png", scale=_QR_PIXELS_PER_MODULE, border=0
     )
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
-def _filters(language: Language, currency: str) -> dict[str, Callable[..., str]]:
-    from babel import dates, numbers
-
-    locale = language.value
-
-    def number(value: Decimal, places: int = 0) -> str:
-        shown = max(places, -int(value.normalize().as_tuple().exponent))
-        pattern = "#,##0" + ("." + "0" * shown if shown > 0 else "")
-        return str(numbers.format_decimal(value, format=pattern, locale=locale))
-
-    def money(value: Decimal) -> str:
-        return str(numbers.format_currency(value, currency, locale=locale))
-
-    def day(value: date) -> str:
-        return str(dates.format_date(value, format="long", locale=locale))
-
-    def iban(value: str) -> str:
-        return " ".join(value[i : i + 4] for i in range(0, len(value), 4))
-
-    return {"number": number, "money": money, "day": day, "iban": iban, "css_text": _css_text}

@@ -14,6 +14,7 @@ from einvoice_core.records import Record
 
 __all__ = [
     "AllowanceView",
+    "Embedded",
     "InvoiceView",
     "LineView",
     "PartyView",
@@ -91,6 +92,14 @@ class TaxQr(Record):
     caption_above: str
     caption_below: str = ""
     width_mm: Amount = Field(default=35, ge=30, le=40, validate_default=True)
+
+
+class Embedded(Record):
+    """The invoice as data, to be carried by its page."""
+
+    data: bytes
+    name: str = "factura.xml"
+    description: str = "Factura electrónica"
 
 
 class InvoiceView(Record):

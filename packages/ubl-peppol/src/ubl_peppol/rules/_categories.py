@@ -1,6 +1,5 @@
 """Where a document uses VAT categories: found once, asked by the whole family of rules."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +15,10 @@ __all__ = ["Categories", "Entry", "categories"]
 _INVOICE_LINE = f"{{{CAC}}}InvoiceLine"
 
 
+def _is_vat(scheme: str) -> bool:
+    return scheme == "VAT" or collapse(scheme.upper()) == "VAT"
+
+
 class Entry:
     """A VAT category somewhere in the document."""
 
@@ -29,7 +32,7 @@ class Entry:
         """The group that has the category: a breakdown, a line; else the category itself."""
         self._values = group.values(code_term)
         self.rates: Sequence[Value] = group.values(rate_term)
-        self.scheme = any(collapse(v.text.upper()) == "VAT" for v in group.values("scheme"))
+        self.scheme = any(_is_vat(value.text) for value in group.values("scheme"))
         """Whether the tax scheme says VAT."""
 
     @property
@@ -57,14 +60,30 @@ class Entry:
         return self.count(code) > 0
 
 
+_NO_ENTRIES: list[Entry] = []
+
+
 class Categories:
     """Every VAT category of a document, by where it stands."""
 
     def __init__(self, invoice: Reading) -> None:
         self._invoice = invoice
         document = invoice.document
-        self.anywhere = _entries(invoice.groups("tax-category"))
+        self._items: dict[str, list[Entry]] | None = None
+        self._lines: tuple[list[GroupReading], list[GroupReading]] | None = None
+        self.of_breakdown = [
+            Entry(category, breakdown, "category", "rate")
+            for breakdown in document.groups("BG-23")
+            for category in breakdown.groups("breakdown-category")
+        ]
+        self.of_lines = [
+            Entry(group, group, "BT-151", "BT-152") for group in invoice.groups("BG-30")
+        ]
         self.of_allowances_and_charges = _entries(invoice.groups("either-category"))
+        self.of_allowances = self.of_charges = _NO_ENTRIES
+        self.of_document_allowances = self.of_document_charges = _NO_ENTRIES
+        if not self.of_allowances_and_charges:
+            return
         self.of_allowances = _entries(invoice.groups("allowance-category"))
         self.of_charges = _entries(invoice.groups("charge-category"))
         self.of_document_allowances = _entries(
@@ -77,40 +96,33 @@ class Categories:
             for entry in document.groups("BG-21")
             for category in entry.groups("document-charge-category")
         )
-        self.of_breakdown = [
-            Entry(category, breakdown, "category", "rate")
-            for breakdown in document.groups("BG-23")
-            for category in breakdown.groups("breakdown-category")
-        ]
-        self.of_lines = [
-            Entry(group, group, "BT-151", "BT-152") for group in invoice.groups("BG-30")
-        ]
 
-    @cached_property
-    def _items(self) -> dict[str, list[Entry]]:
-        found: dict[str, list[Entry]] = defaultdict(list)
-        for line in self._invoice.groups("BG-25"):
-            for group in line.groups("BG-30"):
-                entry = Entry(group, line, "BT-151", "BT-152")
-                found[entry.code].append(entry)
-        return found
+    @property
+    def anywhere(self) -> list[Entry]:
+        """The categories of breakdowns, allowances and charges, wherever they stand."""
+        return _entries(self._invoice.groups("tax-category"))
 
     def of_items_with(self, code: str) -> Sequence[Entry]:
         """The categories of the items of lines that have a code."""
+        if self._items is None:
+            found: dict[str, list[Entry]] = {}
+            for line in self._invoice.groups("BG-25"):
+                for group in line.groups("BG-30"):
+                    entry = Entry(group, line, "BT-151", "BT-152")
+                    found.setdefault(entry.code, []).append(entry)
+            self._items = found
         return self._items.get(code, ())
 
     def of_breakdown_with(self, code: str) -> Iterator[Entry]:
         """The VAT breakdowns of a category."""
         return (entry for entry in self.of_breakdown if entry.scheme and entry.code == code)
 
-    @cached_property
-    def _lines(self) -> tuple[list[GroupReading], list[GroupReading]]:
-        invoice_lines: list[GroupReading] = []
-        credit_lines: list[GroupReading] = []
-        for line in self._invoice.document.groups("BG-25"):
-            of_invoice = line.element.tag == _INVOICE_LINE
-            (invoice_lines if of_invoice else credit_lines).append(line)
-        return invoice_lines, credit_lines
+    def _lines_of(self, of_invoice: bool) -> list[GroupReading]:
+        if self._lines is None:
+            self._lines = ([], [])
+            for line in self._invoice.document.groups("BG-25"):
+                self._lines[line.element.tag != _INVOICE_LINE].append(line)
+        return self._lines[not of_invoice]
 
     @cached_property
     def kinds_of_lines(self) -> tuple[bool, ...]:
@@ -134,17 +146,14 @@ class Categories:
 
     def _base(self, code: str, of_invoice: bool, rate: Decimal | None) -> Decimal:
         invoice, document = self._invoice, self._invoice.document
-        lines = self._lines[0 if of_invoice else 1]
-        net = invoice.sum((line for line in lines if _line_has(line, code, rate)), "BT-131")
-        charges = invoice.sum(
-            (entry for entry in document.groups("BG-21") if _has(entry, code, rate)),
-            "BT-99",
-        )
-        allowances = invoice.sum(
-            (entry for entry in document.groups("BG-20") if _has(entry, code, rate)),
-            "BT-92",
-        )
-        return total((net, charges, allowances.copy_negate()))
+        lines = self._lines_of(of_invoice)
+        net = invoice.sum([line for line in lines if _line_has(line, code, rate)], "BT-131")
+        charges, allowances = document.groups("BG-21"), document.groups("BG-20")
+        if not (charges or allowances):
+            return net
+        added = invoice.sum((entry for entry in charges if _has(entry, code, rate)), "BT-99")
+        taken = invoice.sum((entry for entry in allowances if _has(entry, code, rate)), "BT-92")
+        return total((net, added, taken.copy_negate()))
 
     def _has_lines(self, code: str, rate: Decimal, of_invoice: bool) -> bool:
         return any(

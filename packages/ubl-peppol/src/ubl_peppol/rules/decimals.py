@@ -40,7 +40,7 @@ _TWO_DECIMALS = {
 
 
 @decimals.family(
-    _TWO_DECIMALS, on=lambda row: row[0], message="{term} is {value}: round it to two decimals."
+    _TWO_DECIMALS, on=lambda _: "decimals", message="{term} is {value}: round it to two decimals."
 )
 def amount_has_two_decimals(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The amount has at most two decimals, counted as it is written."""
@@ -56,7 +56,7 @@ _TOTAL_VAT = {"BR-DEC-13": "DocumentCurrencyCode", "BR-DEC-15": "TaxCurrencyCode
 
 @decimals.family(
     _TOTAL_VAT,
-    on=lambda _: "tax-total",
+    on=lambda _: "nested",
     terms=["BT-110", "BT-111"],
     message="The total VAT is {value}: round it to two decimals, and take {code} out of it.",
 )

@@ -30,7 +30,7 @@ _NOT_BLANK = {
 
 @integrity.family(
     _NOT_BLANK,
-    on=lambda row: row[0],
+    wants=lambda row: (row[0], [row[1]]),
     message="{term} is missing or blank: fill it in.",
 )
 def term_is_filled_in(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
@@ -69,7 +69,7 @@ _PRESENT = {
 
 @integrity.family(
     _PRESENT,
-    on=lambda row: row[0],
+    wants=lambda row: (row[0], [row[1]]),
     message="{term} is missing: add it.",
 )
 def term_is_present(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
@@ -91,7 +91,7 @@ _GROUP_PRESENT = {
 
 @integrity.family(
     _GROUP_PRESENT,
-    on=lambda row: row[0],
+    wants=lambda row: (row[0], [row[1]]),
     message="The group {group} is missing: add it.",
 )
 def group_is_present(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:

@@ -35,8 +35,10 @@ _CODES = {
 def code_is_listed(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """The code is one of its list."""
     rule, term = place
-    codes = code_list(rule)
+    codes = code_list(rule).codes
     for value in invoice.values(term):
+        if value.text in codes:
+            continue
         code = value.collapsed
         if code not in codes:
             yield Breach(at=value, code=code)
@@ -63,10 +65,12 @@ _SCHEMES = {
 def scheme_is_listed(invoice: Reading, place: tuple[str, str, str]) -> Iterator[Breach]:
     """The scheme, currency or unit of a value is one of its list."""
     rule, term, part = place
-    codes = code_list(rule)
+    codes = code_list(rule).codes
     always = term == "amount"
     for value in invoice.values(term):
         code = invoice.part(value, term, part)
+        if code in codes:
+            continue
         if code is None:
             # An amount without currency is judged as one with an empty one.
             if always:

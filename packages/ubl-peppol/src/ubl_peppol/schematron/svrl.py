@@ -10,9 +10,10 @@ from einvoice_core.xml.parsing import parse
 from ubl_peppol.errors import SchematronError
 from ubl_peppol.reading.values import collapse, location_of, string_of
 
-__all__ = ["findings_of"]
+__all__ = ["findings_of", "fired_in"]
 
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+_FIRED = (f"{_SVRL}failed-assert", f"{_SVRL}successful-report")
 _STEP = re.compile(
     r"/(?:\*:(?P<name>[^\[/]+)\[namespace-uri\(\)='(?P<space>[^']*)'\]"
     r"|Q\{(?P<space2>[^}]*)\}(?P<name2>[^\[/]+)"
@@ -33,14 +34,30 @@ def findings_of(svrl: str, root: etree._Element, source: str) -> tuple[Finding, 
     Raises:
         SchematronError: It is not a report: the stylesheet is not one of Schematron.
     """
+    return tuple(_findings(_read(svrl), root, source))
+
+
+def fired_in(svrl: str) -> frozenset[str]:
+    """Return the ids that fired in a report.
+
+    Args:
+        svrl: The report.
+
+    Raises:
+        SchematronError: As in :func:`findings_of`.
+    """
+    return frozenset(str(entry.get("id")) for entry in _read(svrl).iter(*_FIRED))
+
+
+def _read(svrl: str) -> etree._Element:
     report = parse(svrl.encode()) if svrl.strip() else None
     if report is None or report.tag != f"{_SVRL}schematron-output":
         raise SchematronError("the stylesheet wrote no Schematron report (SVRL)")
-    return tuple(_findings(report, root, source))
+    return report
 
 
 def _findings(report: etree._Element, root: etree._Element, source: str) -> Iterator[Finding]:
-    for entry in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
+    for entry in report.iter(*_FIRED):
         text = entry.find(f"{_SVRL}text")
         rule = str(entry.get("id") or "SCHEMATRON")
         message = "" if text is None else collapse(string_of(text))

@@ -128,13 +128,10 @@ class _Walk:
             kind = particle.kind
             if isinstance(kind, Leaf):
                 check = kind.check
-                if (
-                    len(child)
-                    or (check is not None and not check(child.text or ""))
-                    or child.keys()
-                    or kind.required
-                ):
+                if len(child) or (check is not None and not check(child.text or "")):
                     yield from self._value(child, kind)
+                elif child.keys() or kind.required:
+                    yield from self._attributes(child, kind.attributes, kind.required)
             else:
                 yield from self.node(child, kind)
         if text and not said_text and text.strip(_BLANK):

@@ -2,8 +2,8 @@
 
 ::
 
-    with Official(sheet) as official:
-        outcome = compare(artefact, "mutants", documents, official)
+    with Official(sheet) as judge:
+        outcome = compare(artefact, "mutants", documents, judge)
     assert not outcome.different
     print(outcome)
 
@@ -16,15 +16,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from lxml import etree
 
 from einvoice_core.findings import Report, RuleSet
-from ubl_peppol.reading import Reading, read
+from ubl_peppol.reading import read
+from ubl_peppol.testing.edits import Pair, apply
 from ubl_peppol.testing.official import Verdict
 
-__all__ = ["Artefact", "Explained", "Judge", "Outcome", "compare", "judged"]
+__all__ = [
+    "Artefact",
+    "Explained",
+    "Judge",
+    "Outcome",
+    "compare",
+    "compare_mutants",
+    "compare_pairs",
+    "judged",
+]
 
 
 class Judge(Protocol):
@@ -45,10 +55,11 @@ class Artefact:
     """As the census names it."""
     stylesheet: str
     """Path below the folder of official files."""
-    rules: RuleSet[Reading]
+    rules: RuleSet[Any]
     baseline: str = ""
     """Key of its unit tests in the facts, where they have been recorded."""
-    read: Callable[[etree._Element], Reading] = _READ
+    read: Callable[[etree._Element], Any] = _READ
+    """Makes of a document what the rules read."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,8 @@ class Outcome:
     """It finished, and the same ids fired."""
     explained: int = 0
     """It finished, and what differs is explained."""
+    changed: int = 0
+    """It finished, and other ids fired than on the document of which this one is a mutant."""
     different: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
     """Documents with the ids that fired only officially, and only here."""
     fired: Counter[str] = field(default_factory=Counter)
@@ -98,6 +111,7 @@ class Outcome:
             f"{self.artefact} / {self.suite}: {self.finished} finished, {self.undecided} "
             f"undecided, {self.equal} equal, {self.explained} explained, "
             f"{len(self.different)} different"
+            + (f", {self.changed} fire other rules than their parent" if self.changed else "")
         )
 
     def add(
@@ -146,13 +160,14 @@ class Outcome:
             "equal": self.equal,
             "explained": self.explained,
             "different": len(self.different),
+            "changed": self.changed,
         }
 
 
 def judged(artefact: Artefact, root: etree._Element) -> tuple[Report, bool]:
     """Run our rules on a document; also whether the reading met what it could not judge."""
     reading = artefact.read(root)
-    return artefact.rules.validate(reading), bool(reading.unreadable)
+    return artefact.rules.validate(reading), bool(getattr(reading, "unreadable", ()))
 
 
 def compare(
@@ -178,3 +193,64 @@ def compare(
         allowed = frozenset(entry.rule for entry in explained if entry.applies(root))
         outcome.add(name, official.judge(xml), report, allowed, unreadable=unreadable)
     return outcome
+
+
+def compare_mutants(
+    artefact: Artefact,
+    suite: str,
+    parents: Mapping[str, str],
+    mutants: Iterable[tuple[str, str, str]],
+    official: Judge,
+) -> Outcome:
+    """Judge mutants by both sides, and count those on which other ids fire than on their parent.
+
+    Args:
+        artefact: The official rules and ours.
+        suite: Name of the suite in the report.
+        parents: Name and text of the documents that were changed.
+        mutants: Name, name of the parent, and text of each.
+        official: The official side.
+    """
+    outcome = Outcome(artefact.name, suite, known=frozenset(artefact.rules.rules))
+    before: dict[str, frozenset[str] | None] = {}
+    for name, parent, xml in mutants:
+        if parent not in before:
+            before[parent] = official.judge(parents[parent]).fired
+        theirs = official.judge(xml)
+        report, unreadable = judged(artefact, etree.fromstring(xml.encode()))
+        outcome.add(name, theirs, report, unreadable=unreadable)
+        outcome.changed += theirs.fired is not None and theirs.fired != before[parent]
+    return outcome
+
+
+def compare_pairs(
+    artefact: Artefact,
+    suite: str,
+    bases: Mapping[str, str],
+    pairs: Iterable[Pair],
+    official: Judge,
+) -> tuple[Outcome, frozenset[str]]:
+    """Judge directed pairs by both sides.
+
+    Args:
+        artefact: The official rules and ours.
+        suite: Name of the suite in the report.
+        bases: Name and text of the documents that the pairs change.
+        pairs: Each must fire its rule, and its near miss must not.
+        official: The official side.
+
+    Returns:
+        The outcome, and the rules of which a pair did not do on both sides what it is made for.
+    """
+    outcome = Outcome(artefact.name, suite, known=frozenset(artefact.rules.rules))
+    failed = set()
+    for pair in pairs:
+        for edits, meant in ((pair.fires, True), (pair.near, False)):
+            xml = apply(bases[pair.base], edits)
+            theirs = official.judge(xml)
+            report, unreadable = judged(artefact, etree.fromstring(xml.encode()))
+            outcome.add(f"{pair} {meant}", theirs, report, unreadable=unreadable)
+            ours = any(f.rule == pair.rule and not f.undecided for f in report.findings)
+            if theirs.fired is None or {pair.rule in theirs.fired, ours} != {meant}:
+                failed.add(pair.rule)
+    return outcome, frozenset(failed)

@@ -19,14 +19,15 @@ from ubl_peppol.reading.values import location_of
 from ubl_peppol.syntax import CAC, CBC, EXT
 from ubl_peppol.syntax_cii import CII_NAMESPACES
 
-__all__ = ["Edit", "Pair", "apply", "edits_of", "read_pairs", "write_pairs"]
+__all__ = ["TEXTS", "Edit", "Pair", "apply", "edits_of", "read_pairs", "read_suite", "write_pairs"]
 
 _NAMES = {"cac": CAC, "cbc": CBC, "ext": EXT, **CII_NAMESPACES}
-_TEXTS = (
+TEXTS = (
     "", "  ", "XX", "1.234", "-7.00", "0", "999999.00", "2016-01-01", "2199-12-31",
     "S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B", "VAT", "TAX", "30", "58", "130", "50",
     "380", "EUR", "DE", "IT", "true", "false", "#XX!#Nota", "12345678901234",
 )  # fmt: skip
+"""What a plain edit makes an element of UBL say."""
 _VALUES = ("XX", "", "EUR", "SEPA", "0088")
 
 
@@ -101,7 +102,7 @@ def _add(element: etree._Element, value: str) -> None:
     element.text = text
 
 
-def edits_of(xml: str, texts: Iterable[str] = _TEXTS) -> Iterator[Edit]:
+def edits_of(xml: str, texts: Iterable[str] = TEXTS) -> Iterator[Edit]:
     """Yield every plain edit of a document: what can be dropped, doubled, blanked or replaced."""
     texts = tuple(texts)
     root = etree.fromstring(xml.encode())
@@ -132,6 +133,11 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
         return tuple(
             Pair(rule, base, _parse(fires), _parse(near)) for rule, base, fires, near in rows
         )
+
+
+def read_suite(folder: Path, name: str) -> tuple[Pair, ...]:
+    """Read a directed suite: the pairs that were made by hand, then those that were searched."""
+    return read_pairs(folder / f"{name}-by-hand.csv") + read_pairs(folder / f"{name}.csv")
 
 
 def write_pairs(path: Path, pairs: Mapping[str, list[Pair]], head: str) -> None:

@@ -6,12 +6,13 @@ which a rule fires and those on which it is silent at the same place are the two
 
 import copy
 import random
+from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
-__all__ = ["Neighbour", "neighbours", "wanderers"]
+__all__ = ["Neighbour", "neighbours", "sides", "wanderers"]
 
 _ANYWHERE = ("", " ", "\n", "0", "-0", "1e3", "NaN", "1.005", "x", "2026-02-30", "true", "VAT")
 
@@ -148,17 +149,40 @@ def _attributed(root: etree._Element, path: str, name: str, text: str | None) ->
     return _text_of(copied)
 
 
+def sides(
+    made: Mapping[str, Neighbour], fired: Mapping[str, frozenset[str]]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Sort documents by rule: those on which it fires, and its near misses beside them.
+
+    Args:
+        made: Documents by name.
+        fired: Name of each that was judged, and the ids that fire on it.
+    """
+    firing: dict[str, set[str]] = defaultdict(set)
+    silent: dict[str, set[str]] = defaultdict(set)
+    at_place = defaultdict(set)
+    for name in fired:
+        at_place[made[name].place].add(name)
+    for name, ids in fired.items():
+        for rule in ids:
+            firing[rule].add(name)
+            place = made[name].place
+            near = at_place[place] | at_place[place.partition(":")[0]]
+            silent[rule] |= {other for other in near if rule not in fired[other]}
+    return firing, silent
+
+
 def wanderers(
-    documents: Mapping[str, bytes], count: int, seed: int, values: Mapping[str, Sequence[str]]
+    documents: Mapping[str, str], count: int, seed: int, values: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield documents that are one to four random changes away from one of these, with a name."""
+    """Yield documents that are one to five random changes away from one of these, with a name."""
     rng = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
     pool = sorted({text for texts in values.values() for text in texts} | set(_ANYWHERE))
     names = sorted(documents)
     for number in range(count):
         name = rng.choice(names)
-        root = etree.fromstring(documents[name])
-        for _ in range(rng.choice([1, 1, 2, 4])):
+        root = etree.fromstring(documents[name].encode())
+        for _ in range(rng.choice([1, 2, 3, 5])):
             _wander(root, rng, values, pool)
         yield f"{number}:{name}", _text_of(root)
 

@@ -11,10 +11,12 @@ from ubl_peppol.ubl25.codec import Examined, read_into, written
 from ubl_peppol.ubl25.model import Invoice
 from ubl_peppol.ubl25.plan import plan_of
 
-__all__ = ["INVOICE", "NAMESPACES", "examine", "read", "to_model", "write"]
+__all__ = ["INVOICE", "NAMESPACES", "examine", "is_2026", "read", "to_model", "write"]
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 INVOICE = f"{{{_UBL}Invoice-2}}Invoice"
+_CUSTOMIZATION = f"{{{_UBL}CommonBasicComponents-2}}CustomizationID"
+_EDITION = "urn:cen.eu:en16931:2026"
 NAMESPACES = (
     f'xmlns:cac="{_UBL}CommonAggregateComponents-2" xmlns:cbc="{_UBL}CommonBasicComponents-2"'
 )
@@ -42,6 +44,12 @@ def read(xml: bytes, limits: Limits = LIMITS) -> Invoice:
         InvoiceRefused: It does not fit the model; carries the findings.
     """
     return examine(xml, limits).require()
+
+
+def is_2026(root: etree._Element) -> bool:
+    """Tell whether a parsed document says that it follows EN 16931-1:2026."""
+    stated = root.findtext(_CUSTOMIZATION) if root.tag == INVOICE else None
+    return (stated or "").strip().startswith(_EDITION)
 
 
 def examine(xml: bytes, limits: Limits = LIMITS) -> Examined[Invoice]:

@@ -15,9 +15,9 @@ class NewSending(BaseModel):
     invoice_id: str
     receiver: str = Field(max_length=200)
     """Participant that gets it, such as ``9920:ESB12345674``."""
-    url: str = Field(pattern=r"^https?://\S+$", max_length=500)
-    """Address of its access point, from a look-up."""
-    certificate: str = Field(max_length=10_000)
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$", max_length=500)
+    """Address of its access point; without it and the certificate, both are looked up."""
+    certificate: str | None = Field(default=None, max_length=10_000)
     """Certificate of its access point, as PEM text."""
 
 

@@ -9,19 +9,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Row
 
-from as4_peppol import (
-    Endpoint,
-    Outcome,
-    Payload,
-    Retries,
-    Sender,
-)
+from as4_peppol import As4Error, Endpoint, Outcome, Retries, Sender
 from as4_peppol.message.reading import read_envelope
 from as4_peppol.message.records import UserMessage
 from as4_peppol.packing import new_id
 from as4_peppol.peppol import sbdh
 from as4_peppol.peppol.identifiers import DocumentTypeId, ParticipantId, ProcessId
-from as4_peppol.peppol.messages import user_message
+from as4_peppol.peppol.locator import LookupFailedError
+from as4_peppol.peppol.sending import Finder, FixedEndpoint, PeppolSender
 from as4_peppol.profiles import PEPPOL
 from as4_peppol.profiles.peppol import FINAL_RECIPIENT, ORIGINAL_SENDER
 from as4_peppol.stores import StoredMessage
@@ -66,10 +61,7 @@ def send(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Sending:
     """Queue an invoice; its identifiers are fixed now, so that no attempt delivers it twice."""
-    _opened(gateway)
-    certificates = load_certificates(wanted.certificate.encode())
-    if len(certificates) != 1:
-        raise InvalidError("give one certificate, that of the receiving access point")
+    _require_way(_opened(gateway), wanted)
     receiver, now, sending_id = ParticipantId.parse(wanted.receiver), clock(), str(uuid.uuid4())
     envelope = sbdh.wrap(
         invoice,
@@ -88,8 +80,8 @@ def send(
             company_id=caller.company_id,
             message_id=new_id(),
             receiver=str(receiver),
-            url=wanted.url,
-            certificate=wanted.certificate.encode(),
+            url=wanted.url or "",
+            certificate=(wanted.certificate or "").encode(),
             document=envelope,
         )
         queue(tx, caller.company_id, SEND, f"as4:{sending_id}", {"sending_id": sending_id}, now)
@@ -109,19 +101,6 @@ def sender(
             row = repository.find(tx, delivery.company_id, str(delivery.payload["sending_id"]))
         if row is None or row.state != "queued":
             return
-        envelope = sbdh.read(row.document)
-        (certificate,) = load_certificates(row.certificate)
-        message = user_message(
-            sender=opened.identity.certificate,
-            receiver=certificate,
-            original_sender=envelope.sender,
-            final_recipient=envelope.receiver,
-            document_type=envelope.document_type,
-            process=envelope.process,
-            now=clock(),
-            message_id=row.message_id,
-            conversation_id=row.id,
-        )
         # The relay decides when something is sent again.
         once = Sender(
             opened.identity,
@@ -131,7 +110,16 @@ def sender(
             retries=Retries(attempts=1),
             clock=clock,
         )
-        result = once.send(message, [Payload(row.document)], Endpoint(row.url, certificate))
+        try:
+            result = PeppolSender(once, _finder(opened, row), clock).forward(
+                row.document, row.message_id
+            )
+        except LookupFailedError:
+            raise
+        except As4Error as error:
+            with db.write() as tx:
+                repository.change(tx, row.id, clock(), "refused", f"{error.code}: {error.message}")
+            return
         opened.archive.keep(result)
         if result.retry:
             result.require_delivered()
@@ -141,6 +129,25 @@ def sender(
             repository.change(tx, row.id, clock(), state, reason)
 
     return hand_over
+
+
+def _require_way(gateway: Gateway, wanted: NewSending) -> None:
+    if (wanted.url is None) != (wanted.certificate is None):
+        raise InvalidError("give address and certificate of the access point, or neither")
+    if wanted.certificate is None:
+        if gateway.discovery is None:
+            raise ConflictError("this server looks nobody up: set EINVOICE_AS4_ZONE")
+    elif len(load_certificates(wanted.certificate.encode())) != 1:
+        raise InvalidError("give one certificate, that of the receiving access point")
+
+
+def _finder(gateway: Gateway, row: Row[tuple[object, ...]]) -> Finder:
+    if row.url:
+        (certificate,) = load_certificates(row.certificate)
+        return FixedEndpoint(Endpoint(row.url, certificate))
+    if gateway.discovery is None:
+        raise ConflictError("this server looks nobody up: set EINVOICE_AS4_ZONE")
+    return gateway.discovery
 
 
 def state_of(db: Database, caller: Caller, sending_id: str) -> Sending:

@@ -13,6 +13,7 @@ from reference_server.services.peppol.schemas import (
     Copied,
     Mended,
     Messages,
+    Returned,
     RuleView,
     StatusView,
     Verdict,
@@ -61,6 +62,16 @@ async def verdict(
     del caller
     document = await link.get_bytes(f"/api/v1/invoices/{invoice_id}/facturae?signed=false")
     return await run_in_threadpool(service.judge_invoice, document, profile)
+
+
+@router.post("/facturae", responses=responses(401, 413, 422))
+async def facturae(
+    request: Request, caller: CanRead, series: Annotated[str | None, Query(max_length=20)] = None
+) -> Returned:
+    """Make a Facturae file, unsigned, of a document in UBL or CII sent as the body."""
+    del caller
+    data = await request.body()
+    return await run_in_threadpool(service.as_facturae, data, series)
 
 
 @router.post("/validate", responses=responses(401, 413, 422))

@@ -10,6 +10,7 @@ __all__ = [
     "LossView",
     "Mended",
     "Messages",
+    "Returned",
     "RuleView",
     "StatusStep",
     "StatusView",
@@ -92,6 +93,15 @@ class UniqueCodeView(BaseModel):
     nif: str
     number: str
     issued_on: date
+
+
+class Returned(BaseModel):
+    """An invoice as a Facturae file, unsigned."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str
+    losses: tuple[LossView, ...]
 
 
 class Copied(BaseModel):

@@ -9,16 +9,18 @@ from reference_server.services.peppol.schemas import (
     FindingView,
     LossView,
     Mended,
+    Returned,
     RuleView,
     Verdict,
 )
 from ubl_peppol import fixes
-from ubl_peppol.facturae import Conversion, to_en16931
+from ubl_peppol.facturae import Conversion, facturae_of, to_en16931
 from ubl_peppol.losses import Loss
 
 __all__ = [
     "MAX_SHOWN",
     "as_cii",
+    "as_facturae",
     "convert",
     "explain",
     "fix",
@@ -50,6 +52,16 @@ def as_cii(document: bytes) -> bytes:
         NotExpressibleError: CII has no place for something that EN 16931 has.
     """
     return ubl_peppol.cii.write(to_en16931(facturae_es.read(document)).invoice)
+
+
+def as_facturae(data: bytes, series: str | None) -> Returned:
+    """Return a document in UBL or CII as Facturae.
+
+    Raises:
+        ConversionError: Facturae has no place for something that may not be lost.
+    """
+    made, losses = facturae_of(ubl_peppol.read_any(data), series=series)
+    return Returned(document=made.decode(), losses=losses_of(losses))
 
 
 def judge(data: bytes, profile: str) -> Verdict:

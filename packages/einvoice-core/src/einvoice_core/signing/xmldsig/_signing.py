@@ -30,13 +30,21 @@ from einvoice_core.signing.xmldsig._references import (
     Resolver,
     digest,
 )
-from einvoice_core.signing.xmldsig._templates import Part, canonical_part, declarations_at
-from einvoice_core.xml.canonical import as_it_stands, canonicalize
+from einvoice_core.signing.xmldsig._templates import (
+    Part,
+    canonical_part,
+    declarations_at,
+    with_declaration,
+)
+from einvoice_core.xml.canonical import canonicalize
 from einvoice_core.xml.parsing import LIMITS, Limits, parse
+from einvoice_core.xml.plain import Plain, as_it_stands
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _END_OF_ROOT = re.compile(rb"</[^\s<>/]+\s*>\s*\Z")
 _BASE64_LINE = 76
+_DEEPEST = 128
+"""Levels that no document has whose writer vouches for it."""
 
 
 @runtime_checkable
@@ -119,8 +127,6 @@ def sign(
             points at nothing.
         UnsupportedKeyError: The key cannot be used.
     """
-    root = parse(xml, limits)
-    parent = _place(root, path)
     algorithm = algorithm_for(signer.certificate, hash_name)
     key_info = key_info_text((signer.certificate,)) if key_info is None else key_info
     opening = f'<ds:Signature xmlns:ds="{DSIG}"{_attribute("Id", signature_id)}>'
@@ -128,13 +134,23 @@ def sign(
     value_id = _attribute("Id", signature_id and f"{signature_id}-SignatureValue")
     before_value = f"<ds:SignatureValue{value_id}>"
     info_text = _signed_info(references, canonical_form, algorithm)
-    if parts is not None and complete is None and canonical_form is C14n.INCLUSIVE:
-        written = _as_written(xml, root, parent, references, parts, info_text)
+    in_short = parts if complete is None and canonical_form is C14n.INCLUSIVE else None
+
+    def signed(written: tuple[str, bytes]) -> str:
+        value = lines_of(signer.sign(written[1], algorithm))
+        behind = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
+        return f"{opening}{written[0]}{before_value}{value}{behind}"
+
+    if in_short is not None and isinstance(xml, Plain) and not path and _is_small(xml, limits):
+        written = _of_plain(xml, references, in_short, info_text)
         if written is not None:
-            filled, octets = written
-            value = lines_of(signer.sign(octets, algorithm))
-            behind = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
-            return _insert(xml, root, parent, f"{opening}{filled}{before_value}{value}{behind}")
+            return _before_end(xml, xml.rfind(b"</"), signed(written))
+    root = parse(xml, limits)
+    parent = _place(root, path)
+    if in_short is not None:
+        written = _as_written(xml, root, parent, references, in_short, info_text)
+        if written is not None:
+            return _insert(xml, root, parent, signed(written))
 
     empty = info_text.format(*([""] * len(references)))
     behind = f"</ds:SignatureValue>{key_info}{objects}</ds:Signature>"
@@ -300,6 +316,21 @@ def _digests(
     return digests
 
 
+def _is_small(xml: bytes, limits: Limits) -> bool:
+    """Tell whether no limit can be exceeded; all but that of the depth are counted in octets."""
+    return len(xml) <= min(limits.document, limits.text, limits.markup) and limits.depth > _DEEPEST
+
+
+def _of_plain(
+    xml: Plain, references: Sequence[Reference], parts: Mapping[str, Part], info_text: str
+) -> tuple[str, bytes] | None:
+    """Do what :func:`_as_written` does for a document that has no attributes and no signature."""
+    scope = with_declaration(xml.namespaces, "ds", DSIG)
+    if scope is None:
+        return None
+    return _filled(lambda: xml.canonical, lambda _: None, references, parts, scope, info_text)
+
+
 def _as_written(
     xml: bytes,
     root: etree._Element,
@@ -315,14 +346,29 @@ def _as_written(
     scope = declarations_at(parent, "ds", DSIG)
     if scope is None:
         return None
-    known, digests = Ids(root), []
+
+    def whole() -> bytes:
+        return as_it_stands(xml) or canonicalize(root.getroottree())
+
+    return _filled(whole, Ids(root).find, references, parts, scope, info_text)
+
+
+def _filled(
+    whole: Callable[[], bytes],
+    find: Callable[[str], object],
+    references: Sequence[Reference],
+    parts: Mapping[str, Part],
+    scope: Mapping[str, str],
+    info_text: str,
+) -> tuple[str, bytes] | None:
+    digests = []
     for reference in references:
         octets: bytes | None = None
         name = reference.uri.removeprefix("#")
         if reference.uri == "" and reference.transforms == (ENVELOPED,):
-            octets = as_it_stands(xml) or canonicalize(root.getroottree())
+            octets = whole()
         elif name in parts and reference.transforms == (C14n.INCLUSIVE,):
-            if known.find(name) is not None:
+            if find(name) is not None:
                 raise CannotSignError(f"the document has the identifier {name!r} already")
             octets = canonical_part(parts[name], scope)
         if octets is None:
@@ -339,12 +385,17 @@ def _insert(xml: bytes, root: etree._Element, parent: etree._Element, signature:
     Where the end tag of the root is the last thing in the document, the bytes around it stay as
     they are. Elsewhere the document is written again, which keeps its canonical form.
     """
-    data = signature.encode("ascii", "xmlcharrefreplace")
     end = xml.rfind(b"</")
     if parent is root and end >= 0 and root.getnext() is None and _END_OF_ROOT.match(xml, end):
-        return xml[:end] + data + xml[end:]
+        return _before_end(xml, end, signature)
+    data = signature.encode("ascii", "xmlcharrefreplace")
     mark = etree.ProcessingInstruction("einvoice-signature")
     parent.append(mark)
     written = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
     before, _, after = written.rpartition(etree.tostring(mark))
     return before + data + after
+
+
+def _before_end(xml: bytes, end: int, signature: str) -> bytes:
+    view = memoryview(xml)
+    return b"".join((view[:end], signature.encode("ascii", "xmlcharrefreplace"), view[end:]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-__all__ = ["Part", "canonical_part", "declarations_at"]
+__all__ = ["Part", "canonical_part", "declarations_at", "with_declaration"]
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\"&<>\s]*")
@@ -62,8 +62,14 @@ def declarations_at(parent: etree._Element, prefix: str, uri: str) -> Mapping[st
     for element in (parent, *parent.iterancestors()):
         if any(str(key).startswith(_XML) for key in element.attrib):
             return None
-    scope = {name or "": value for name, value in parent.nsmap.items()}
-    scope[prefix] = uri
-    if not all(_SCHEME.fullmatch(value) for value in scope.values()):
-        return None
-    return scope
+    return with_declaration(
+        {name or "": value for name, value in parent.nsmap.items()}, prefix, uri
+    )
+
+
+def with_declaration(
+    namespaces: Mapping[str, str], prefix: str, uri: str
+) -> Mapping[str, str] | None:
+    """Return the namespaces in scope in a child that declares one more; ``None`` in doubt."""
+    scope = {**namespaces, prefix: uri}
+    return scope if all(_SCHEME.fullmatch(value) for value in scope.values()) else None

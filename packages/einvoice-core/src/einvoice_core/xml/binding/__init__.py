@@ -33,10 +33,10 @@ from einvoice_core.xml.binding._escaping import encoded
 from einvoice_core.xml.binding._places import Places, line_of, name_of
 from einvoice_core.xml.binding._plan import Level, Plan, Slot, local_name, plan_of, root_tag
 from einvoice_core.xml.binding._reading import RULES, Reader, TooManyFindings
-from einvoice_core.xml.binding._writing import document
+from einvoice_core.xml.binding._writing import Demands, document
 from einvoice_core.xml.errors import DocumentRefused, WriteRefused, XmlTooDeep
 
-__all__ = ["RULES", "Bound", "read", "write"]
+__all__ = ["RULES", "Bound", "Demands", "read", "write"]
 
 R = TypeVar("R", bound=Record)
 
@@ -124,6 +124,7 @@ def write(
     prefixes: Mapping[str, str] | None = None,
     declaration: bool = True,
     indent: bool = False,
+    demands: Demands | None = None,
 ) -> bytes:
     """Write a record as a document in UTF-8.
 
@@ -133,18 +134,21 @@ def write(
             namespace. Other namespaces get prefixes of ours.
         declaration: Whether to begin with the XML declaration.
         indent: Whether to put each element on a line of its own.
+        demands: What a format demands of values; by default it is not looked at.
 
     Raises:
-        WriteRefused: A value cannot stand in XML, or is not what its field says.
+        WriteRefused: A value cannot stand in XML, is not what its field says, or not as demanded.
     """
+    before = '<?xml version="1.0" encoding="UTF-8"?>\n' if declaration else ""
     try:
-        text = document(type(record), tuple((prefixes or {}).items())).text(record, indent=indent)
+        made = document(
+            type(record), tuple((prefixes or {}).items()), indent=indent, demands=demands
+        )
+        text = made.text(record, before)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise WriteRefused(
             f"{type(record).__name__} cannot be written: {type(error).__name__}: {error}"
         ) from error
-    if declaration:
-        text = '<?xml version="1.0" encoding="UTF-8"?>\n' + text
     return encoded(text)
 
 

@@ -46,10 +46,9 @@ def encoded(text: str) -> bytes:
         data = text.encode("utf-8")
     except UnicodeEncodeError:
         data = b"\0"
-    if (
-        len(data.translate(None, _CONTROLS)) == len(data)
-        and b"\xef\xbf\xbe" not in data
-        and b"\xef\xbf\xbf" not in data
+    # One octet is found at once; a text in a Latin alphabet has none that begins U+FFFE.
+    if len(data.translate(None, _CONTROLS)) == len(data) and not (
+        b"\xef" in data and (b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data)
     ):
         return data
     character = _NOT_XML.search(text)

@@ -35,7 +35,8 @@ class Slot:
         bit: Stands for the field in the masks of its level.
         many: The element may be repeated, the field is a tuple.
         decode: Makes a value of its text; only where there is one.
-        encode: Makes the text of a value.
+        codec: Of such a value; ``decode`` is its own.
+        owner: Class that has the field of such a value.
         record: Class of a nested record.
         namespace: Where the children of that record live when it does not say.
         level: Content of a wrapper.
@@ -49,7 +50,8 @@ class Slot:
     bit: int = 0
     many: bool = False
     decode: Callable[[str], Any] | None = None
-    encode: Callable[[Any], str] = str
+    codec: Codec[Any] | None = None
+    owner: type[Record] | None = None
     record: type[Record] | None = None
     namespace: str = ""
     level: "Level | None" = None
@@ -267,7 +269,7 @@ def _add_simple(plan: Plan, shape: _Shape, name: str, where: str, *, required: b
     codec = xml.codec or _codec(shape.items, where)
     # An attribute without a prefix is in no namespace, whatever that of its element is.
     tag = qualified(xml.name, xml.namespace or "")
-    slot = Slot(name, tag, "value", decode=codec.decode, encode=codec.encode)
+    slot = _value(name, tag, codec, plan.record)
     if xml.text:
         if plan.text:
             raise TypeError(f"{where} is a second text")
@@ -297,7 +299,7 @@ def _add_element(
     may_be_empty = shape.many and shape.optional
     if steps and may_be_empty:
         level.nullable.append(name)
-    slots = list(_slots(shape, xml, name, own, namespace, where))
+    slots = list(_slots(shape, xml, plan.record, name, own, namespace, where))
     for slot in slots:
         slot.many = shape.many
         if slot.tag == ANY:
@@ -334,7 +336,13 @@ def _wrapper(level: Level, tag: str, where: str, *, required: bool) -> Level:
 
 
 def _slots(
-    shape: _Shape, xml: Xml, name: str, own: str, inherited: str, where: str
+    shape: _Shape,
+    xml: Xml,
+    owner: type[Record],
+    name: str,
+    own: str,
+    inherited: str,
+    where: str,
 ) -> Iterator[Slot]:
     """Yield the slots of a field: one, or one for each record of a union."""
     records = [i for i in shape.items if isinstance(i, type) and issubclass(i, Record)]
@@ -354,7 +362,11 @@ def _slots(
             raise TypeError(f"{where} mixes values and records")
         codec = xml.codec or _codec(others, where)
         tag = qualified(xml.name, own)
-        yield Slot(name, tag, "value", decode=codec.decode, encode=codec.encode)
+        yield _value(name, tag, codec, owner)
+
+
+def _value(name: str, tag: str, codec: Codec[Any], owner: type[Record]) -> Slot:
+    return Slot(name, tag, "value", decode=codec.decode, codec=codec, owner=owner)
 
 
 def _rank(level: Level) -> None:

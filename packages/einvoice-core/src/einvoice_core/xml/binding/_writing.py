@@ -1,11 +1,18 @@
-"""From a record to text: start tags and end tags are made once per class, values are escaped."""
+"""From a record to text: one function per class, made from its table when it is first written.
+
+The functions are Python source of ours: names of fields, tags, and nothing of any document. Most
+return the text of an element with everything inside it. Large elements, those whose children hold
+lists themselves, append the parts of their text to a list: a long text is costly to copy.
+"""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import groupby
+from typing import Any, Protocol
 
+from einvoice_core.lexical import Codec
 from einvoice_core.records import RawXml, Record
 from einvoice_core.xml.binding._escaping import (
     declaration,
@@ -26,157 +33,268 @@ from einvoice_core.xml.binding._plan import (
 from einvoice_core.xml.errors import WriteRefused, XmlRefused
 from einvoice_core.xml.parsing import parse
 
-__all__ = ["Document", "Writer", "document"]
+__all__ = ["Demands", "Document", "Writer", "document"]
 
-Put = Callable[[str], None]
-Item = Callable[[Any, Put], None]
-Step = tuple[str, Item, object]
-"""Field, the function that writes its value, and the object besides ``None`` that stands for
-nothing. Where the field is empty, the function takes the values of all fields."""
+Lines = Iterator[str]
 
 
-class _Start(str):
-    """A start tag whose end tag comes later; :func:`indented` goes in after it."""
+class Demands(Protocol):
+    """What a format demands of values beyond their type, to be looked at while they are written.
 
-    __slots__ = ()
+    The same object stands for the same demands: what is made for it is kept.
+    """
+
+    def __hash__(self) -> int:
+        """Return what tells it from others."""
+
+    def of_field(self, record: type[Record], field: str, codec: Codec[Any]) -> Codec[Any] | None:
+        """Return a codec that raises ``ValueError`` for a wrong value; ``None`` to use its own."""
+
+    def of_record(self, record: type[Record]) -> Callable[[dict[str, Any]], bool] | None:
+        """Return what the values of all fields of a record must fulfil together, if anything."""
+
+
+_STEP = "    "
 
 
 class Writer:
-    """Writes records with one set of prefixes.
+    """Makes the functions that write records with one set of prefixes.
 
     Args:
         prefixes: Namespace → prefix; empty for the default namespace.
+        indent: Whether to put each element on a line of its own. The functions then get the line
+            break before their element, with its indentation; kept elements stay as they are.
+        demands: What the values must fulfil; the functions raise ``ValueError`` where one does not.
     """
 
-    def __init__(self, prefixes: dict[str, str]) -> None:
+    def __init__(
+        self, prefixes: dict[str, str], *, indent: bool = False, demands: Demands | None = None
+    ) -> None:
         self._prefixes = prefixes
         self._default = "" in prefixes.values()
-        self._steps: dict[int, list[Step]] = {}
+        self._indent = indent
+        self._demands = demands
+        self._functions: dict[tuple[int, str, str, bool], str] = {}
+        self._depths: dict[int, int] = {}
+        self._space: dict[str, Any] = {"raw": self._raw, "stranger": _stranger, "refused": _refused}
 
-    def record(self, tag: str, plan: Plan, declarations: str = "") -> Item:
-        """Make the function that writes a record as an element."""
-        name = self.name(tag)
-        start, end = _Start(f"<{name}{declarations}>"), f"</{name}>"
-        opening = f"<{name}{declarations}"
-        attributes = [
-            (slot.field, f' {self.name(slot.tag, attribute=True)}="', slot.encode)
-            for slot in plan.attributes.values()
-        ]
-        text = plan.text
-        steps = self._steps_of(plan)
+    def root(self, tag: str, plan: Plan, declarations: str) -> Callable[..., None]:
+        """Make the function that appends a document to a list of texts."""
+        made: Callable[..., None] = self._made(
+            self._function(tag, plan, declarations, large=True), tag, plan, declarations, large=True
+        )
+        return made
 
-        def attributes_of(values: dict[str, Any]) -> str:
-            parts = [opening]
-            for field, before, encode in attributes:
-                value = values[field]
-                if value is not None:
-                    parts += (before, escape_attribute(encode(value)), '"')
-            return "".join(parts)
+    def _function(self, tag: str, plan: Plan, declarations: str = "", *, large: bool) -> str:
+        """Return the name of the function of an element, which is made when it is first called."""
+        key = (id(plan), tag, declarations, large)
+        name = self._functions.get(key)
+        if name is None:
+            name = self._functions[key] = f"f{len(self._functions)}"
 
-        def write(record: Any, put: Put) -> None:  # noqa: ANN401 - a record of the plan
-            if type(record) is not plan.record:
-                expected = plan.record.__name__
-                raise TypeError(f"{type(record).__name__} stands where {expected} belongs")
-            values = record.__dict__
-            if text is not None:
-                value = values[text.field]
-                content = "" if value is None else escape_text(text.encode(value))
-                put(f"{attributes_of(values)}>{content}{end}")
-                return
-            put(_Start(attributes_of(values) + ">") if attributes else start)
-            _put_fields(steps, values, put)
-            put(end)
+            def first(*arguments: object) -> object:
+                function = self._space[name]
+                if function is first:
+                    function = self._made(name, tag, plan, declarations, large=large)
+                return function(*arguments)
 
-        return write
+            self._space[name] = first
+        return name
 
-    def _steps_of(self, plan: Plan) -> list[Step]:
-        """Make the steps of a record once; inside a recursive record they are still being made."""
-        steps = self._steps.get(id(plan))
-        if steps is None:
-            steps = self._steps[id(plan)] = []
-            steps.extend(self._level(plan.content))
-        return steps
+    def _made(
+        self, name: str, tag: str, plan: Plan, declarations: str, *, large: bool
+    ) -> Callable[..., Any]:
+        body = self._body(self.name(tag), plan, declarations, large=large)
+        arguments = f"r{', out' if large else ''}{', n0' if self._indent else ''}"
+        source = "\n".join((f"def {name}({arguments}):", *(f"{_STEP}{line}" for line in body)))
+        # The source is made of the annotations of a class; no value of a record is in it.
+        exec(compile(source, f"<{plan.record.__name__}>", "exec"), self._space)  # noqa: S102
+        made: Callable[..., Any] = self._space[name]
+        return made
 
-    def _level(self, level: Level) -> Iterator[Step]:
-        by_field: dict[str, list[Slot]] = {}
-        for slot in level.ordered:
-            by_field.setdefault(slot.field, []).append(slot)
-        for field, slots in by_field.items():
-            if slots[0].level is not None:
-                yield self._wrapper(slots[0], slots[0].level)
-            elif slots[0].many:
-                absent = None if field in level.nullable else ()
-                yield field, _each(self._item(slots)), absent
-            else:
-                yield field, self._item(slots), None
+    def _body(self, name: str, plan: Plan, declarations: str, *, large: bool) -> Lines:
+        kind = self._named(plan.record)
+        yield f"if type(r) is not {kind}: stranger(r, {kind})"
+        yield "d = r.__dict__"
+        holds = None if self._demands is None else self._demands.of_record(plan.record)
+        if holds is not None:
+            yield f"if not {self._named(holds)}(d): refused({kind})"
+        opening = f"{self._break(0)} {f'<{name}{declarations}'!r}"
+        if plan.attributes:
+            yield "a = ''"
+            opening += " f'{a}'"
+        opening += " '>'"
+        for slot in plan.attributes.values():
+            before = f' {self.name(slot.tag, attribute=True)}="'
+            value = f"{self._named(_for_attribute(self._codec(slot).encode))}(v)"
+            yield f"v = d[{slot.field!r}]"
+            yield f"if v is not None: a += {before!r} f'{{{value}}}' '\"'"
+        end = f"</{name}>"
+        if plan.text is not None:
+            yield f"v = d[{plan.text.field!r}]"
+            yield f"t0 = '' if v is None else {self._value(plan.text, 'v')}"
+            whole = f"{opening} f'{{t0}}' {end!r}"
+            yield f"out.append({whole})" if large else f"return {whole}"
+        elif large:
+            yield f"out.append({opening})"
+            yield "count = len(out)"
+            yield from self._content(plan.content, 0, large=True)
+            line = f"{self._break(0)} {end!r} if len(out) > count else" if self._indent else ""
+            yield f"out.append({line} {end!r})"
+        else:
+            yield "t0 = ''"
+            yield from self._content(plan.content, 0, large=False)
+            yield f"return {self._around(opening, 't0', end, 0)}"
 
-    def _item(self, slots: list[Slot]) -> Item:
-        """Make the function that writes one value of a field."""
-        if len(slots) == 1:
+    def _content(self, level: Level, depth: int, *, large: bool) -> Lines:
+        """Yield the statements that add what a level holds to the list or to the text ``t``."""
+        add = "out.append({})" if large else f"t{depth} += {{}}"
+        if self._indent and level.ordered:
+            yield f"n{depth + 1} = n{depth} + '  '"
+        for slots in _runs(level):
             slot = slots[0]
-            if slot.kind == "raw":
-                return self._raw
-            if slot.kind == "value":
-                return self._value(slot)
-            return self.record(slot.tag, slot.plan)
-        by_type: dict[type, Item] = {
-            slot.record or RawXml: self.record(slot.tag, slot.plan) if slot.record else self._raw
+            if slot.level is not None:
+                yield from self._wrapper(slot, slot.level, depth, large=large)
+            elif large and len(slots) == 1 and slot.kind == "record" and self._is_large(slot.plan):
+                yield from self._large(slot.field, slot, depth)
+            elif slot.many:
+                item = self._item(slots, depth + 1)
+                yield f"v = d[{slot.field!r}]"
+                more = (
+                    "out += [{} for v in v]" if large else f"t{depth} += ''.join([{{}} for v in v])"
+                )
+                yield f"if v: {more.format(item)}"
+            elif slots[-1].field == slot.field:
+                yield f"v = d[{slot.field!r}]"
+                yield f"if v is not None: {add.format(self._item(slots, depth + 1))}"
+            else:
+                yield from self._run(slots, depth, add)
+
+    def _run(self, slots: list[Slot], depth: int, add: str) -> Lines:
+        """Yield the statements of required fields, whose text is put together at once."""
+        names = [f"v{number}" for number in range(len(slots))]
+        items = [self._item([s], depth + 1, name) for s, name in zip(slots, names, strict=True)]
+        for slot, name in zip(slots, names, strict=True):
+            yield f"{name} = d[{slot.field!r}]"
+        # Whoever makes a record without validation may leave out what is required.
+        yield f"if {' or '.join(f'{name} is None' for name in names)}:"
+        for name, item in zip(names, items, strict=True):
+            yield f"{_STEP}if {name} is not None: {add.format(item)}"
+        yield f"else: {add.format(' '.join(items))}"
+
+    def _large(self, field: str, slot: Slot, depth: int) -> Lines:
+        function = self._function(slot.tag, slot.plan, large=True)
+        call = f"{function}(v, out{f', n{depth + 1}' if self._indent else ''})"
+        if slot.many:
+            yield f"for v in d[{field!r}] or (): {call}"
+        else:
+            yield f"v = d[{field!r}]"
+            yield f"if v is not None: {call}"
+
+    def _wrapper(self, slot: Slot, level: Level, depth: int, *, large: bool) -> Lines:
+        """Yield the statements of a wrapper, which is written when one of its fields is."""
+        name = self.name(slot.tag)
+        opening = f"{self._break(depth + 1)} {f'<{name}>'!r}"
+        end = f"</{name}>"
+        if large and len(level.ordered) == 1 and level.ordered[0].many and not level.nullable:
+            # Its list is long, or may be, and is not looked through to know whether it is there.
+            yield f"if d[{level.ordered[0].field!r}]:"
+            yield f"{_STEP}out.append({opening})"
+            for line in self._content(level, depth + 1, large=True):
+                yield f"{_STEP}{line}"
+            yield f"{_STEP}out.append({self._break(depth + 1)} {end!r})"
+            return
+        inner = f"t{depth + 1}"
+        yield f"{inner} = ''"
+        yield from self._content(level, depth + 1, large=False)
+        there = " or ".join((inner, *(f"d[{field!r}] is not None" for field in level.nullable)))
+        whole = self._around(opening, inner, end, depth + 1)
+        yield f"if {there}: {f'out.append({whole})' if large else f't{depth} += {whole}'}"
+
+    def _around(self, opening: str, inner: str, end: str, depth: int) -> str:
+        """Return the expression of an element; its end has a line when something stands inside."""
+        full = f"{opening} f'{{{inner}}}' {self._break(depth)} {end!r}"
+        return f"({full} if {inner} else {opening} {end!r})" if self._indent else f"({full})"
+
+    def _break(self, depth: int) -> str:
+        return f"f'{{n{depth}}}'" if self._indent else ""
+
+    def _item(self, slots: list[Slot], depth: int, value: str = "v") -> str:
+        """Return the source of a text, for one value of a field."""
+        line = f", n{depth}" if self._indent else ""
+        slot = slots[0]
+        if len(slots) > 1:
+            return f"f'{{{self._union(slots)}[type({value})]({value}{line})}}'"
+        if slot.kind == "raw":
+            return f"{self._break(depth)} f'{{raw({value})}}'"
+        if slot.kind == "record":
+            return f"f'{{{self._function(slot.tag, slot.plan, large=False)}({value}{line})}}'"
+        name = self.name(slot.tag)
+        text = self._value(slot, value)
+        return f"{self._break(depth)} {f'<{name}>'!r} f'{{{text}}}' {f'</{name}>'!r}"
+
+    def _union(self, slots: list[Slot]) -> str:
+        """Return the name of the functions that write the kinds of a union, by class."""
+        raw = self._raw_on_its_line if self._indent else self._raw
+        choice = {
+            slot.record or RawXml: self._space[self._function(slot.tag, slot.plan, large=False)]
+            if slot.record
+            else raw
             for slot in slots
         }
+        return self._named(choice)
 
-        def write(value: Any, put: Put) -> None:  # noqa: ANN401 - one of the union
-            by_type[type(value)](value, put)
+    def _value(self, slot: Slot, value: str) -> str:
+        """Return the expression of the escaped text of a value."""
+        codec = self._codec(slot)
+        if codec.encode is str:
+            return f"{self._named(escape_text)}({value} if type({value}) is str else str({value}))"
+        general = f"{self._named(_for_text(codec.encode))}({value})"
+        if codec.exact is None:
+            return general
+        exact, quick = self._named(codec.exact), self._named(codec.quick)
+        return f"{quick}({value}) if type({value}) is {exact} else {general}"
 
-        return write
+    def _codec(self, slot: Slot) -> Codec[Any]:
+        codec = slot.codec
+        assert codec is not None and slot.owner is not None  # noqa: S101, PT018 - values have both
+        demanded = self._demands and self._demands.of_field(slot.owner, slot.field, codec)
+        return demanded or codec
 
-    def _value(self, slot: Slot) -> Item:
-        name = self.name(slot.tag)
-        start, end = f"<{name}>", f"</{name}>"
-        encode = slot.encode
+    def _named(self, value: object) -> str:
+        """Make a value known to the functions and return its name there."""
+        name = f"k{id(value)}"
+        self._space[name] = value
+        return name
 
-        def write(value: Any, put: Put) -> None:  # noqa: ANN401 - of the codec
-            text = encode(value)
-            if "&" in text or "<" in text or ">" in text or "\r" in text:
-                text = escape_text(text)
-            put(f"{start}{text}{end}")
-
-        return write
-
-    def _raw(self, value: str, put: Put) -> None:
+    def _raw(self, value: str) -> str:
         if value[:1] != "<" or value[1:2] in ("!", "?"):
             raise WriteRefused("a kept element must begin with its start tag")
         try:
             parse(value.encode())
         except (XmlRefused, UnicodeEncodeError) as error:
             raise WriteRefused(f"a kept element is not XML: {error}") from error
-        put(_in_no_default(value) if self._default else value)
+        return _in_no_default(value) if self._default else str(value)
 
-    def _wrapper(self, slot: Slot, level: Level) -> Step:
-        """Make the step of a wrapper, which is written when one of its fields is."""
-        name = self.name(slot.tag)
-        start, end = _Start(f"<{name}>"), f"</{name}>"
-        steps = list(self._level(level))
-        field, item, absent = steps[0]
-        if len(steps) == 1 and field:
+    def _raw_on_its_line(self, value: str, line: str) -> str:
+        return line + self._raw(value)
 
-            def write_one(value: Any, put: Put) -> None:  # noqa: ANN401 - of that field
-                if value or absent is None:
-                    put(start)
-                    item(value, put)
-                    put(end)
+    def _is_large(self, plan: Plan) -> bool:
+        """Tell whether a record may hold lists of lists, so that its text may be long."""
+        return self._lists(plan) > 1
 
-            return field, write_one, absent
-
-        def write(values: dict[str, Any], put: Put) -> None:
-            parts: list[str] = []
-            _put_fields(steps, values, parts.append)
-            if parts or any(values[name] is not None for name in level.nullable):
-                put(start)
-                for part in parts:
-                    put(part)
-                put(end)
-
-        return "", write, None
+    def _lists(self, plan: Plan) -> int:
+        """Count how deep lists of records are nested in a record; one inside itself is deep."""
+        count = self._depths.get(id(plan))
+        if count is None:
+            self._depths[id(plan)] = 2
+            inside = (
+                slot.many + self._lists(slot.plan)
+                for slot in slots_of(plan.content)
+                if slot.kind == "record"
+            )
+            count = self._depths[id(plan)] = max(inside, default=0)
+        return count
 
     def name(self, tag: str, *, attribute: bool = False) -> str:
         """Return a name with its prefix."""
@@ -193,22 +311,40 @@ class Writer:
         return f"{prefix}:{local}" if prefix else local
 
 
-def _put_fields(steps: list[Step], values: dict[str, Any], put: Put) -> None:
-    for field, item, absent in steps:
-        if not field:
-            item(values, put)
+def _stranger(record: object, expected: type[Record]) -> None:
+    raise TypeError(f"{type(record).__name__} stands where {expected.__name__} belongs")
+
+
+def _refused(record: type[Record]) -> None:
+    raise ValueError(f"{record.__name__} is not as its format demands")
+
+
+def _runs(level: Level) -> Iterator[list[Slot]]:
+    """Yield slots that are written together: the kinds of a union, or required fields in a row."""
+    fields = [list(slots) for _, slots in groupby(level.ordered, key=lambda slot: slot.field)]
+    run: list[Slot] = []
+    for slots in fields:
+        if len(slots) == 1 and _is_simple(slots[0], level):
+            run += slots
             continue
-        value = values[field]
-        if value is not None and value is not absent:
-            item(value, put)
+        if run:
+            yield run
+        yield slots
+        run = []
+    if run:
+        yield run
 
 
-def _each(item: Item) -> Item:
-    def write(values: Any, put: Put) -> None:  # noqa: ANN401 - a tuple
-        for value in values:
-            item(value, put)
+def _is_simple(slot: Slot, level: Level) -> bool:
+    return bool(slot.bit & level.mask) and slot.level is None and not slot.many
 
-    return write
+
+def _for_text(encode: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: escape_text(encode(value))
+
+
+def _for_attribute(encode: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: escape_attribute(encode(value))
 
 
 _START_TAG = re.compile(r"<[^\s/>]+((?:\s+[^\s=]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)")
@@ -219,7 +355,7 @@ def _in_no_default(text: str) -> str:
     """Keep an element out of a default namespace that it was not written in."""
     start = _START_TAG.search(text)
     if start is None or _DEFAULT.search(start[1]):
-        return text
+        return str(text)
     return f'{text[: start.start(1)]} xmlns=""{text[start.start(1) :]}'
 
 
@@ -228,26 +364,42 @@ class Document:
     """How a record is written as a whole document.
 
     Attributes:
-        record: Writes it, beginning with its start tag.
+        record: Appends its text to a list of texts, the first of which begins with its start tag.
         head: The first part of that start tag.
         made: Prefixes of ours, and their declarations, which belong after the head when used.
+        indent: Whether ``record`` takes a line break and puts it before each element.
     """
 
-    record: Item
+    record: Callable[..., None]
     head: str
     made: tuple[tuple[str, str], ...]
+    indent: bool
 
-    def text(self, record: Record, *, indent: bool) -> str:
-        """Write a record."""
-        parts: list[str] = []
-        self.record(record, parts.append)
-        text = indented(parts) if indent else "".join(parts)
+    def text(self, record: Record, before: str = "") -> str:
+        """Write a record, with some text before it."""
+        parts = [before]
+        if self.indent:
+            self.record(record, parts, "\n")
+            parts[1] = parts[1][1:]
+            parts.append("\n")
+        else:
+            self.record(record, parts)
+        text = "".join(parts)
         used = [declaration for prefix, declaration in self.made if f"{prefix}:" in text]
-        return f"{self.head}{''.join(used)}{text[len(self.head) :]}" if used else text
+        if not used:
+            return text
+        head = len(before) + len(self.head)
+        return f"{text[:head]}{''.join(used)}{text[head:]}"
 
 
 @lru_cache(maxsize=256)
-def document(record: type[Record], prefixes: tuple[tuple[str, str], ...]) -> Document:
+def document(
+    record: type[Record],
+    prefixes: tuple[tuple[str, str], ...],
+    *,
+    indent: bool,
+    demands: Demands | None,
+) -> Document:
     """Prepare the writing of a class as a whole document."""
     plan = plan_of(record)
     tag = root_tag(record)
@@ -259,11 +411,10 @@ def document(record: type[Record], prefixes: tuple[tuple[str, str], ...]) -> Doc
         if namespace not in chosen:
             prefix = chosen[namespace] = "xsi" if namespace == XSI else f"ns{number}"
             made.append((prefix, declaration(prefix, namespace)))
-    writer = Writer(chosen)
+    writer = Writer(chosen, indent=indent, demands=demands)
     declared = "".join(declaration(*item) for item in prefixes if item[0] != "xml")
-    return Document(
-        writer.record(tag, plan, declared), f"<{writer.name(tag)}{declared}", tuple(made)
-    )
+    function = writer.root(tag, plan, declared)
+    return Document(function, f"<{writer.name(tag)}{declared}", tuple(made), indent)
 
 
 def _namespaces(tag: str, plan: Plan) -> list[str]:
@@ -273,20 +424,3 @@ def _namespaces(tag: str, plan: Plan) -> list[str]:
         tags += each.attributes
         tags += (slot.tag for slot in slots_of(each.content) if slot.kind != "raw")
     return list(dict.fromkeys(tag[1:].partition("}")[0] for tag in tags if tag.startswith("{")))
-
-
-def indented(parts: list[str]) -> str:
-    """Join what a writer put, each element on its line; kept elements stay as they are."""
-    lines: list[str] = []
-    depth = 0
-    started = False
-    for part in parts:
-        ends = part.startswith("</")
-        depth -= ends
-        if ends and started:
-            lines[-1] += part
-        else:
-            lines.append("  " * depth + part)
-        started = isinstance(part, _Start)
-        depth += started
-    return "\n".join(lines) + "\n"

@@ -1,7 +1,9 @@
 """Rules of Peppol on codes, dates and identifiers."""
 
+import re
 from collections.abc import Iterator
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 from typing import Protocol
 
 from einvoice_core.findings import Breach, Severity, Undecided
@@ -31,6 +33,9 @@ __all__ = [
     "some_types_are_german",
     "type_code_is_of_peppol",
 ]
+
+
+_PLAIN_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class Identifiers(Protocol):
@@ -141,9 +146,10 @@ _PARTS = {
 def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> Iterator[Breach]:
     """The MIME code, currency or address scheme is one of its list."""
     rule, term, part, wanted = place
+    codes = code_list(rule).codes
     for value in invoice.values(term):
         code = invoice.part(value, term, part)
-        if (code is None and wanted) or (code is not None and code not in code_list(rule)):
+        if code not in codes and (code is not None or wanted):
             yield Breach(at=value, code=shown(code))
 
 
@@ -154,8 +160,21 @@ def attribute_is_listed(invoice: Reading, place: tuple[str, str, str, bool]) -> 
 def date_has_no_time_zone(invoice: Reading) -> Iterator[Breach]:
     """A date has the form YYYY-MM-DD and is a day of the calendar."""
     for value in invoice.values("date"):
+        if not len(value.element) and _is_plain_day(value.text):
+            continue
         if not all_hold(partial(is_day, value), partial(_has_ten_characters, value)):
             yield Breach(at=value, value=value.text[:40])
+
+
+@lru_cache(maxsize=4_096)
+def _is_plain_day(text: str) -> bool:
+    """Whether a text is a day without anything around it; few days occur in many documents."""
+    if not _PLAIN_DAY.fullmatch(text):
+        return False
+    try:
+        return date.fromisoformat(text) >= date.min
+    except ValueError:
+        return False
 
 
 def _has_ten_characters(value: Value) -> bool:

@@ -32,6 +32,7 @@ _SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc
 
 @common.rule(
     "PEPPOL-EN16931-R001",
+    wants=("document", ["BT-23"]),
     terms=["BT-23"],
     message="The business process (BT-23) is missing: add the ProfileID of Peppol billing.",
 )
@@ -115,7 +116,11 @@ _ENDPOINTS = {
 }
 
 
-@common.family(_ENDPOINTS, message="The electronic address {term} is missing: add it.")
+@common.family(
+    _ENDPOINTS,
+    wants=lambda row: (row[0], ["endpoint"]),
+    message="The electronic address {term} is missing: add it.",
+)
 def party_has_an_electronic_address(invoice: Reading, place: tuple[str, str]) -> Iterator[Breach]:
     """Seller and buyer have an electronic address."""
     group_id, term = place

@@ -128,7 +128,10 @@ def parties_of_a_line_are_identified(invoice: Reading, who: _Who) -> Iterator[Br
 
 
 @vat.family(
-    _ALLOWANCE_PARTIES, on=lambda who: f"vat {who.code}", terms=["BT-95"], message=_PARTIES_MESSAGE
+    _ALLOWANCE_PARTIES,
+    on=lambda who: f"charged {who.code}",
+    terms=["BT-95"],
+    message=_PARTIES_MESSAGE,
 )
 def parties_of_an_allowance_are_identified(invoice: Reading, who: _Who) -> Iterator[Breach]:
     """Allowances of the category go with the tax numbers that it wants."""
@@ -138,7 +141,10 @@ def parties_of_an_allowance_are_identified(invoice: Reading, who: _Who) -> Itera
 
 
 @vat.family(
-    _CHARGE_PARTIES, on=lambda who: f"vat {who.code}", terms=["BT-102"], message=_PARTIES_MESSAGE
+    _CHARGE_PARTIES,
+    on=lambda who: f"charged {who.code}",
+    terms=["BT-102"],
+    message=_PARTIES_MESSAGE,
 )
 def parties_of_a_charge_are_identified(invoice: Reading, who: _Who) -> Iterator[Breach]:
     """Charges of the category go with the tax numbers that it wants."""

@@ -96,7 +96,10 @@ def rate_of_a_line(invoice: Reading, code: str) -> Iterator[Breach]:
 
 
 @vat.family(
-    _ALLOWANCE_RATES, on=lambda code: f"vat {code}", terms=["BT-95", "BT-96"], message=_RATE_MESSAGE
+    _ALLOWANCE_RATES,
+    on=lambda code: f"charged {code}",
+    terms=["BT-95", "BT-96"],
+    message=_RATE_MESSAGE,
 )
 def rate_of_an_allowance(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of an allowance fits its category."""
@@ -105,7 +108,10 @@ def rate_of_an_allowance(invoice: Reading, code: str) -> Iterator[Breach]:
 
 
 @vat.family(
-    _CHARGE_RATES, on=lambda code: f"vat {code}", terms=["BT-102", "BT-103"], message=_RATE_MESSAGE
+    _CHARGE_RATES,
+    on=lambda code: f"charged {code}",
+    terms=["BT-102", "BT-103"],
+    message=_RATE_MESSAGE,
 )
 def rate_of_a_charge(invoice: Reading, code: str) -> Iterator[Breach]:
     """The rate of a charge fits its category."""

@@ -151,7 +151,8 @@ public final class Peer {
               handler.setIncomingProfileSelector(
                   new AS4IncomingProfileSelectorConstant(PROFILE, true));
               handler.setProcessorSupplier(() -> new CommonsArrayList<>(inbox));
-              handler.handleRequest(exchange.getRequestBody(), headers, reply);
+              var in = new java.io.BufferedInputStream(exchange.getRequestBody(), 1 << 16);
+              handler.handleRequest(in, headers, reply);
             }
           } catch (Exception error) {
             error.printStackTrace();

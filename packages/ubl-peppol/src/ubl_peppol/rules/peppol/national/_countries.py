@@ -122,13 +122,13 @@ def _by_vat(invoice: Reading, party: str, *, represented: bool) -> str:
 def mentioned(invoice: Reading) -> frozenset[str]:
     """Return every country that the seller or its tax representative names, in capitals."""
     parties = [*invoice.groups("BG-4"), *invoice.groups("BG-11")]
-    names = (tag("cbc:IdentificationCode"), tag("cbc:CompanyID"))
-    return frozenset(
-        collapse(string_of(node)[:limit]).upper()
+    number, country = tag("cbc:CompanyID"), tag("cbc:IdentificationCode")
+    found = [
+        string_of(node)[: 2 if node.tag == number else None]
         for party in parties
-        for name, limit in zip(names, (None, 2), strict=True)
-        for node in party.element.iter(name)
-    )
+        for node in party.element.iter(number, country)
+    ]
+    return frozenset([collapse(text).upper() for text in found])
 
 
 def one_attribute(elements: Sequence[etree._Element], name: str) -> str:
