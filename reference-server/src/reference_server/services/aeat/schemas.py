@@ -13,6 +13,8 @@ __all__ = [
     "DeliveryResult",
     "HeldInvoice",
     "HeldPage",
+    "OutboxEntry",
+    "OutboxStep",
     "Party",
     "PlaceInQuery",
     "RecordState",
