@@ -1,6 +1,7 @@
 """Write the sandbox's table of the messages of SII, from the agency's schemas and services.
 
-Usage: ``python tools/sii_structure.py /path/to/sii/aeat-v1.1``. The table holds names, order,
+Usage: ``python tools/sii_structure.py /path/to/sii/aeat-v1.1 structure.toml``, and for the Canary
+Islands ``.../sii/atc-igic structure_igic.toml``. The table holds names, order,
 repetition and the forms of texts in the notation of the sandbox; nothing of the files is copied.
 """
 
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from lxml import etree
 
-_XS = "{http://www.w3.org/2001/XMLSchema}"
+from structure_grammar import XS, XSD, Name, Schemas, resolve
+
 _WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 _SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 _PREFIXES = {
@@ -21,14 +23,19 @@ _PREFIXES = {
     "RespuestaConsultaLR": "rc",
 }
 _BUILT_IN = {"string": "any_text", "integer": "integer", "double": "number"}
-_TARGET = Path(__file__).parents[1] / "packages/aeat-sii/src/aeat_sii/sandbox/sii/structure.toml"
-_HEAD = """# Structure of the messages of SII 1.1, written by tools/sii_structure.py; do not edit.
+_TARGET = Path(__file__).parents[1] / "packages/aeat-sii/src/aeat_sii/sandbox/sii"
+_HEAD = """# Structure of the messages of SII, written by tools/sii_structure.py; do not edit.
 #
 # An operation:  root element = [path of the service, its type, element of the answer, its type].
 # An element:    name type    ? optional   {1,n} repeated   a | b  exactly one of them
 # A name without prefix is of SuministroInformacion.xsd, `lr:` of SuministroLR.xsd, `lrc:` of
 # ConsultaLR.xsd, `r:` of RespuestaSuministro.xsd, `rc:` of RespuestaConsultaLR.xsd.
 """
+
+
+def _home(namespace: str) -> str:
+    """Return the schema of a namespace, whose last part is the name of its file."""
+    return namespace.rpartition("/")[2].removesuffix(".xsd")
 
 
 class _Schemas:
@@ -40,20 +47,16 @@ class _Schemas:
             "number": "[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?",
         }
         self.roots: dict[str, str] = {}
-        self._declared: dict[str, etree._Element] = {}
-        trees = {name: etree.parse(folder / f"{name}.xsd").getroot() for name in _PREFIXES}
-        self._namespaces = {tree.get("targetNamespace"): name for name, tree in trees.items()}
-        for name, tree in trees.items():
-            for node in tree.iterchildren(f"{_XS}complexType", f"{_XS}simpleType"):
-                self._declared[self._full(name, node.get("name", ""))] = node
-        for name, tree in trees.items():
-            for element in tree.iterchildren(f"{_XS}element"):
-                prefixed = self._prefixed(name, element.get("name", ""))
-                self.roots[prefixed] = self._type_of(element, name, "")
+        self._found = Schemas()
+        for name in _PREFIXES:
+            self._found.load(folder / f"{name}.xsd", set())
+        for (namespace, name), element in self._found.elements.items():
+            home = _home(namespace)
+            self.roots[self._prefixed(home, name)] = self._type_of(element, home, "")
 
     def element_of(self, qualified: str, node: etree._Element) -> str:
-        prefix, _, name = qualified.partition(":")
-        return self._prefixed(self._namespaces[node.nsmap[prefix]], name)
+        namespace, name = resolve(node, qualified)
+        return self._prefixed(_home(namespace), name)
 
     @staticmethod
     def _full(schema: str, name: str) -> str:
@@ -68,17 +71,19 @@ class _Schemas:
     def _type_of(self, element: etree._Element, schema: str, owner: str) -> str:
         stated = element.get("type")
         if stated:
-            prefix, _, name = stated.rpartition(":")
-            namespace = element.nsmap[prefix or None]
-            if namespace == _XS[1:-1]:
-                return _BUILT_IN[name]
-            home = self._namespaces[namespace]
-            full = self._full(home, name)
-            self._translate(full, self._declared[full], home)
-            return self._safe(full)
-        (inline,) = element.iterchildren(f"{_XS}complexType", f"{_XS}simpleType")
+            named = resolve(element, stated)
+            if named[0] == XS:
+                return _BUILT_IN[named[1]]
+            return self._translated(named)
+        (inline,) = element.iterchildren(f"{XSD}complexType", f"{XSD}simpleType")
         full = f"{owner or self._full(schema, '')}_{element.get('name')}".replace("__", "_")
         self._translate(full, inline, schema)
+        return self._safe(full)
+
+    def _translated(self, name: Name) -> str:
+        home = _home(name[0])
+        full = self._full(home, name[1])
+        self._translate(full, self._found.types[name], home)
         return self._safe(full)
 
     @staticmethod
@@ -89,7 +94,7 @@ class _Schemas:
         safe = self._safe(full)
         if safe in self.types or safe in self.texts:
             return
-        if node.tag == f"{_XS}simpleType":
+        if node.tag == f"{XSD}simpleType":
             self.texts[safe] = _form(node)
             return
         self.types[safe] = []
@@ -98,20 +103,17 @@ class _Schemas:
     def _particles(self, node: etree._Element, schema: str, owner: str) -> list[str]:
         found: list[str] = []
         for child in node.iterchildren("{*}*"):
-            if child.tag == f"{_XS}extension":
-                prefix, _, name = child.get("base", "").rpartition(":")
-                home = self._namespaces[child.nsmap[prefix]]
-                base = self._full(home, name)
-                self._translate(base, self._declared[base], home)
-                found += self.types[self._safe(base)]
+            if child.tag == f"{XSD}extension":
+                base = self._translated(resolve(child, child.get("base", "")))
+                found += self.types[base]
                 found += self._particles(child, schema, owner)
-            elif child.tag in (f"{_XS}sequence", f"{_XS}complexContent"):
+            elif child.tag in (f"{XSD}sequence", f"{XSD}complexContent"):
                 found += self._particles(child, schema, owner)
-            elif child.tag == f"{_XS}choice":
+            elif child.tag == f"{XSD}choice":
                 found.append(" | ".join(self._particles(child, schema, owner)))
-            elif child.tag == f"{_XS}element":
+            elif child.tag == f"{XSD}element":
                 found.append(self._element(child, schema, owner))
-            elif child.tag != f"{_XS}annotation":
+            elif child.tag != f"{XSD}annotation":
                 raise ValueError(f"{owner}: {child.tag} is not understood")
         return found
 
@@ -124,7 +126,7 @@ class _Schemas:
 
 
 def _form(node: etree._Element) -> str:
-    (restriction,) = node.iterchildren(f"{_XS}restriction")
+    (restriction,) = node.iterchildren(f"{XSD}restriction")
     facets: dict[str, list[str]] = {}
     for facet in restriction.iterchildren("{*}*"):
         facets.setdefault(etree.QName(facet).localname, []).append(facet.get("value", ""))
@@ -175,7 +177,7 @@ def _needed(schemas: _Schemas, operations: dict[str, list[str]]) -> set[str]:
     return needed
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, target: Path) -> None:
     """Write the table."""
     schemas = _Schemas(folder)
     operations = _operations(folder, schemas)
@@ -192,8 +194,8 @@ def main(folder: Path) -> None:
         lines.append("]")
     lines += ["", "[texts]"]
     lines += [f"{name} = '{schemas.texts[name]}'" for name in sorted(needed & schemas.texts.keys())]
-    _TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), _TARGET / sys.argv[2])

@@ -3,14 +3,15 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from aeat_sii.verifactu.store import TABLES
+from aeat_sii.sii import outbox
+from aeat_sii.verifactu import store
 from reference_server.database import METADATA, Database, migrate
 from reference_server.tables import load_tables
 
 
 def is_of_the_server(thing: object, name: str | None, kind: str, *rest: object) -> bool:
-    """Leave the tables of the chain store aside: the package makes them."""
-    return not (kind == "table" and name in TABLES)
+    """Leave the tables of the chain store and the outbox aside: the package makes them."""
+    return not (kind == "table" and name in (*store.TABLES, *outbox.TABLES))
 
 
 def test_the_migrated_tables_are_those_of_the_code(tmp_path: Path) -> None:

@@ -139,3 +139,26 @@ def test_an_issued_invoice_is_booked_in_the_sii(office: Any) -> None:
     assert [(each["number"], each["total"]) for each in held] == [("A/1", "242.00")]
     assert office.post("/aeat/sii/issued/nobody").status_code == 404
     assert office.get("/aeat/sii/issued/2026/13").status_code == 422
+
+
+def test_what_is_kept_for_the_sii_is_sent_and_settled(office: Any) -> None:
+    first, second = issue(office, 2)
+    assert office.get("/aeat/sii/outbox").json() == []
+
+    kept = office.post(f"/aeat/sii/outbox/{first['id']}").json()
+    office.post(f"/aeat/sii/outbox/{second['id']}")
+    assert (kept["position"], kept["book"], kept["state"]) == (1, "issued", "pending")
+    step = office.post("/aeat/sii/outbox/deliveries").json()
+
+    assert step == {"outcome": "answered", "wait_s": 0, "settled": 2, "reason": ""}
+    entries = office.get("/aeat/sii/outbox").json()
+    assert [(each["number"], each["state"]) for each in entries] == [
+        ("A/1", "accepted"),
+        ("A/2", "accepted"),
+    ]
+    assert entries[0]["csv"]
+    assert office.get("/aeat/sii/outbox?after=1").json() == entries[1:]
+    office.post(f"/aeat/sii/outbox/{first['id']}?changes=true")
+    assert office.post("/aeat/sii/outbox/deliveries").json()["settled"] == 1
+    assert office.post("/aeat/sii/outbox/deliveries").json()["outcome"] == "nothing_to_send"
+    assert office.post("/aeat/sii/outbox/nobody").status_code == 404

@@ -11,6 +11,7 @@ from aeat_sii import sandbox
 from aeat_sii.sandbox import Fault, Knowledge, SiiService
 from aeat_sii.sandbox.server import RunningSandbox
 from aeat_sii.sandbox.sii import OPERATIONS, Contrast
+from aeat_sii.testing import sii_attempts
 from einvoice_core import http
 from einvoice_core.certificates import Credential
 from einvoice_core.testing.authority import ThrowawayAuthority
@@ -122,6 +123,11 @@ def send(service: SiiService, body: bytes, holder: str | None = NIF, path: str =
     status, answer = service.answer(body, holder, path or tags[root[1].decode()].path)
     assert status in (200, 500)
     return answer.decode()
+
+
+def play(service: SiiService, message: tuple[bytes, str, str | None]) -> str:
+    body, path, holder = message
+    return service.answer(body, holder, path)[1].decode()
 
 
 def codes_in(answer: str) -> list[str]:
@@ -253,6 +259,56 @@ def test_the_books_of_both_parties_are_compared(
     assert "SinDatos" in send(service, asked("<m:EstadoCuadre>1</m:EstadoCuadre>"))
 
 
+def test_simplified_invoices_are_not_compared(service: SiiService) -> None:
+    simplified = sii_attempts.message("issued", {"TipoFactura": "F2", "Contraparte": False})
+    assert states_in(play(service, simplified)) == ["Correcto"]
+
+    answer = send(service, asked())
+
+    assert f"<rc:EstadoCuadre>{Contrast.NOT_APPLICABLE}<" in answer
+    assert "TimestampEstadoCuadre" not in answer
+
+
+def test_a_cancelled_invoice_of_the_other_party_is_not_found(service: SiiService) -> None:
+    send(service, issued())
+    send(service, received(OTHER, NIF), OTHER)
+    assert f"<rc:EstadoCuadre>{Contrast.AGREED}<" in send(service, asked())
+    named_issuer = {"IDEmisorFactura": {"NombreRazon": "X", "NIF": NIF}, "Titular/NIF": OTHER}
+    body, path, _ = sii_attempts.message("cancel_received", named_issuer)
+
+    assert states_in(service.answer(body, OTHER, path)[1].decode()) == ["Correcto"]
+
+    assert f"<rc:EstadoCuadre>{Contrast.NOT_FOUND}<" in send(service, asked())
+
+
+DOUBLE = {
+    "issued": None,
+    "received": None,
+    "assets": None,
+    "intra_community": "3009",
+    "cash": "3008",
+    "insurance": "3012",
+    "travel_agencies": "3013",
+    "consignment": "3020",
+}
+
+
+@pytest.mark.parametrize(("book", "code"), DOUBLE.items(), ids=DOUBLE)
+def test_a_duplicate_of_every_book_has_its_node(
+    service: SiiService, book: str, code: str | None
+) -> None:
+    message = sii_attempts.message(book, {})
+    first = play(service, message)
+    csv = re.findall("<r:CSV>([^<]*)<", first)
+
+    again = play(service, message)
+
+    assert states_in(again) == ["Incorrecto"]
+    assert codes_in(again) == ([code] if code else [])
+    assert "<r:RegistroDuplicado><sii:EstadoRegistro>Correcta<" in again
+    assert re.findall("<r:CSV>([^<]*)<", again) == csv
+
+
 def test_a_taxpayer_sees_what_the_other_party_has_sent(service: SiiService) -> None:
     send(service, received(OTHER, NIF, "B-7"), OTHER)
     imputed = (
@@ -374,3 +430,32 @@ def test_a_certificate_of_somebody_else_is_refused_over_https(
     url = running.url + ISSUED_PATH
     with http.client(credential=somebody, trust=running.authority.pem, timeout=10) as connection:
         assert codes_in(connection.post(url, content=issued()).text) == ["4114"]
+
+
+def test_the_same_seed_plays_the_same_faults(
+    authority: ThrowawayAuthority, credential: Credential
+) -> None:
+    def heard(seed: int) -> list[str]:
+        plan = sandbox.seeded(
+            seed, {Fault.LOST_REPLY: 20, Fault.SOAP_FAULT: 20, Fault.UNAVAILABLE: 20}
+        )
+        found = []
+        with sandbox.serve(clock=lambda: NOW, authority=authority, faults=plan) as running:
+            trust = running.authority.pem
+            with http.client(credential=credential, trust=trust, timeout=10) as connection:
+                for number in range(12):
+                    try:
+                        reply = connection.post(
+                            running.url + ISSUED_PATH, content=issued(f"S-{number}")
+                        )
+                    except http.RemoteProtocolError:
+                        found.append("lost")
+                    else:
+                        found.append(f"{reply.status_code} {states_in(reply.text)}")
+        return found
+
+    first = heard(3)
+
+    assert heard(3) == first
+    assert heard(4) != first
+    assert {"lost", "200 ['Correcto']"} < set(first)

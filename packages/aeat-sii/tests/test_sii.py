@@ -51,6 +51,8 @@ from einvoice_core.http import Reply
 from einvoice_core.records import XmlType
 from einvoice_core.soap.envelope import wrap
 from einvoice_core.xml.binding import write
+from tax_es.calendar import WorkingDays
+from tax_es.errors import CalendarError
 
 TITULAR = examples.TITULAR
 _D = XmlType("DatosFacturaEmitida", RC, SII)
@@ -213,6 +215,37 @@ def test_terms_are_of_four_working_days() -> None:
     assert deadline_of(examples.issued()) == date(2026, 3, 6)
     assert deadline_of(examples.received(entered_on=date(2026, 3, 6))) == date(2026, 3, 12)
     assert deadline_of(examples.collections()) == date(2026, 3, 6)
+
+
+@pytest.mark.parametrize(
+    ("entered", "last"),
+    [
+        (date(2026, 4, 1), date(2026, 4, 8)),  # Good Friday and a weekend lie between.
+        (date(2026, 4, 30), date(2026, 5, 7)),  # 1 May is a Friday.
+        (date(2026, 12, 4), date(2026, 12, 11)),  # 8 December is a Tuesday.
+        (date(2026, 12, 23), date(2026, 12, 30)),  # Christmas is a Friday.
+        (date(2026, 8, 13), date(2026, 8, 19)),  # 15 August is a Saturday anyhow.
+    ],
+)
+def test_holidays_do_not_count_in_a_term(entered: date, last: date) -> None:
+    assert deadline_of(examples.received(entered_on=entered)) == last
+
+
+def test_holidays_of_a_community_are_the_callers_and_unknown_years_are_told() -> None:
+    record = examples.received(entered_on=date(2026, 4, 1))
+    maundy_thursday = WorkingDays.adding([date(2026, 4, 2)])
+
+    assert deadline_of(record, days=maundy_thursday) == date(2026, 4, 9)
+    with pytest.raises(CalendarError, match="2027"):
+        deadline_of(examples.received(entered_on=date(2026, 12, 31)))
+
+
+def test_of_several_payments_the_first_one_begins_the_term() -> None:
+    record = examples.collections("1", "10.00", "20.00")
+    later = record.payments[0].model_copy(update={"paid_on": date(2026, 3, 9)})
+    record = record.model_copy(update={"payments": (later, record.payments[1])})
+
+    assert deadline_of(record) == date(2026, 3, 6)
 
 
 class Agency:

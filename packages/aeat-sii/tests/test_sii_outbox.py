@@ -233,15 +233,14 @@ def test_outboxes_are_kept_apart(transaction: outbox.Transaction, wire: Wire) ->
         Box("")
 
 
-def machine(folder: Path) -> type[RuleBasedStateMachine]:
+def machine() -> type[RuleBasedStateMachine]:
     numbers = st.integers(1, 3)
-    runs = iter(range(10**6))
 
     class Books(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.wire, self.wanted = Wire(), dict[str, str]()
-            self.connection = opened(str(folder / f"{next(runs)}.db"))
+            self.connection = opened(":memory:")
             self.transaction = outbox.transactions(self.connection)
             with self.transaction() as connection:
                 outbox.create_tables(connection)
@@ -287,9 +286,9 @@ def machine(folder: Path) -> type[RuleBasedStateMachine]:
     return Books
 
 
-def run(folder: Path, wanted: int, steps: int) -> None:
+def run(wanted: int, steps: int) -> None:
     run_state_machine_as_test(
-        machine(folder),
+        machine(),
         settings=settings(
             max_examples=wanted,
             stateful_step_count=steps,
@@ -300,13 +299,13 @@ def run(folder: Path, wanted: int, steps: int) -> None:
     )
 
 
-def test_whatever_is_lost_the_books_become_what_was_put(tmp_path: Path) -> None:
-    run(tmp_path, 25, 15)
+def test_whatever_is_lost_the_books_become_what_was_put() -> None:
+    run(25, 15)
 
 
 @pytest.mark.long
-def test_whatever_is_lost_for_long_the_books_become_what_was_put(tmp_path: Path) -> None:
-    run(tmp_path, 500, 40)
+def test_whatever_is_lost_for_long_the_books_become_what_was_put() -> None:
+    run(500, 40)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The SII client speaks to the sandbox over HTTPS: two readings of the same schemas."""
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from aeat_sii.cli import main
 from aeat_sii.sandbox.server import RunningSandbox
 from aeat_sii.sii.codes import Communication, LineState, Regime, StoredState
 from aeat_sii.sii.reconciling import Outcome, query_of, send_again
+from aeat_sii.testing import sii_attempts
 from aeat_sii.testing import sii_examples as examples
 from aeat_sii.testing.examples import NOW
 
@@ -111,3 +113,88 @@ def test_the_command_takes_its_certificate_from_the_registry(
     assert '"number": "S-6"' in asked.output
     assert wrong.exit_code not in (0, 1), wrong.output
     assert mine.output == asked.output
+
+
+BOOKS = (
+    *("issued", "received", "assets", "intra_community", "consignment", "cash", "insurance"),
+    *("travel_agencies", "collections", "payments", "buildings"),
+)
+TOLD: dict[str, tuple[list[str], dict[str, object]]] = {
+    "issued": (["2026", "06"], {"number": "A-1", "code": "2000", "total": "121.00"}),
+    "received": (["2026", "06"], {"number": "A-1", "contrast": "not_contrasted"}),
+    "investment_goods": (["2025", "0A"], {"number": "A-1", "state": "Correcta"}),
+    "intra_community": (["2026", "06"], {"number": "A-1", "state": "Correcta"}),
+    "consignment": (["2026", "06"], {"stock": "R1", "state": "Correcta"}),
+    "cash": (["2025", "0A"], {"total": "7000.00", "state": "Correcta"}),
+    "insurance": (["2025", "0A"], {"total": "7000.00", "state": "Correcta"}),
+    "travel_agencies": (["2025", "0A"], {"total": "7000.00", "state": "Correcta"}),
+    "aggregates": (["2026", "06"], {"values": ["21.00"]}),
+    "suppliers": (["2026", "06"], {"number": "B-1", "party": sii_attempts.OTHER}),
+    "suppliers_count": (["2026", "06"], {"party": sii_attempts.OTHER, "count": 1}),
+    "customers": (["2026", "06"], {"number": "B-2", "party": sii_attempts.OTHER}),
+    "customers_count": (["2026", "06"], {"party": sii_attempts.OTHER, "count": 1}),
+    "collections": (["A-1"], {"values": ["121.00"]}),
+    "payments": (["A-1"], {"values": ["121.00"]}),
+    "properties": (["A-1"], {"values": ["4"]}),
+}
+
+
+def test_the_commands_send_to_every_book_and_ask_for_each(tmp_path: Path) -> None:
+    cash = {"ClaveRegimenEspecialOTrascendencia": "07"}
+    lease = {"ClaveRegimenEspecialOTrascendenciaAdicional1": "12"}
+    theirs = {"Titular/NIF": sii_attempts.OTHER, "Contraparte/NIF": sii_attempts.HOLDER}
+    numbers = {"NumSerieFacturaEmisor": "B-1", "IDEmisorFactura/NIF": sii_attempts.OTHER}
+    bought = {"NumSerieFacturaEmisor": "B-2", "IDEmisorFactura/NIF": sii_attempts.HOLDER}
+    changes = {"issued": cash | lease, "received": cash}
+    with sandbox.serve(clock=lambda: sii_attempts.NOW) as running:
+        root = tmp_path / "root.pem"
+        root.write_bytes(running.authority.pem)
+
+        def run(nif: str, *arguments: str) -> str:
+            file = tmp_path / f"{nif}.p12"
+            if not file.exists():
+                made = running.authority.issue(nif, "ANA PRUEBAS DEMO")
+                file.write_bytes(made.to_pkcs12(b"secret"))
+            connection = ["--environment", running.url, "--trust", str(root)]
+            done = CliRunner().invoke(
+                main,
+                ["sii", *arguments, "--certificate", str(file), *connection],
+                env={"AEAT_CERTIFICATE_PASSWORD": "secret"},
+            )
+            assert done.exit_code == 0, done.output
+            return done.output
+
+        def send(nif: str, name: str, more: dict[str, str]) -> None:
+            file = tmp_path / "message.xml"
+            file.write_bytes(sii_attempts.message(name, more)[0])
+            assert json.loads(run(nif, "send", str(file)))["code"] in (None, "2000")
+
+        for name in BOOKS:
+            send(sii_attempts.HOLDER, name, changes.get(name, {}))
+        send(sii_attempts.OTHER, "issued", theirs | numbers)
+        send(sii_attempts.OTHER, "received", theirs | bought)
+        who = ["--nif", sii_attempts.HOLDER, "--name", "X"]
+        for book, (asked, told) in TOLD.items():
+            when = ["--year", asked[0], "--period", asked[-1]]
+            if len(asked) == 1:
+                when = ["--number", asked[0], "--issued-on", "2026-06-15"]
+            if book == "payments":
+                when += ["--issuer-nif", sii_attempts.OTHER, "--issuer-name", "X"]
+
+            (row,) = json.loads(run(sii_attempts.HOLDER, "query", "--book", book, *who, *when))
+
+            if "values" in told:
+                assert set(told["values"]) <= set(row["values"].values()), book  # type: ignore[call-overload]
+            else:
+                assert {name: row[name] for name in told} == told, book
+
+
+def test_a_book_is_asked_for_by_what_it_needs() -> None:
+    who = ["sii", "query", "--nif", TITULAR.nif, "--name", "X", "--book"]
+
+    by_period = CliRunner().invoke(main, [*who, "collections", "--year", "2026", "--period", "06"])
+    by_invoice = CliRunner().invoke(main, [*who, "cash", "--number", "1"])
+
+    assert by_period.exit_code == by_invoice.exit_code == 2
+    assert "--number and --issued-on" in by_period.output
+    assert "--year and --period" in by_invoice.output

@@ -1,6 +1,7 @@
 """The verbs of the SII."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from einvoice_core.cli import FINDINGS, VALID
 
 if TYPE_CHECKING:
     from aeat_sii.sii.authorities import Place
+    from aeat_sii.sii.held import HeldRecord
     from aeat_sii.sii.records import Submission
 
 __all__ = ["query", "send", "sii", "validate"]
@@ -123,12 +125,23 @@ def send(
     return FINDINGS if rejected else VALID
 
 
+_BOOKS = (
+    *("issued", "received", "investment_goods", "intra_community", "cash", "insurance"),
+    *("travel_agencies", "consignment", "aggregates", "customers", "customers_count"),
+    *("suppliers", "suppliers_count", "collections", "payments", "properties"),
+)
+
+
 @sii.command()
 @click.option("--nif", required=True, help="Of the titular of the books.")
 @click.option("--name", required=True, help="Of the titular of the books.")
-@click.option("--book", type=click.Choice(["issued", "received"]), default="issued")
-@click.option("--year", type=click.IntRange(2017, 2100), required=True)
-@click.option("--period", required=True, help="01 to 12, 1T to 4T.")
+@click.option("--book", type=click.Choice(_BOOKS), default="issued", show_default=True)
+@click.option("--year", type=click.IntRange(2017, 2100), help="Of a period.")
+@click.option("--period", help="01 to 12, 1T to 4T, 0A.")
+@click.option("--number", help="Of the invoice, for collections, payments and properties.")
+@click.option("--issued-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of that invoice.")
+@click.option("--issuer-nif", help="Of a received invoice.")
+@click.option("--issuer-name", help="Of a received invoice.")
 @connection_options
 @_authority
 @_marked
@@ -136,8 +149,12 @@ def query(
     nif: str,
     name: str,
     book: str,
-    year: int,
-    period: str,
+    year: int | None,
+    period: str | None,
+    number: str | None,
+    issued_on: datetime | None,
+    issuer_nif: str | None,
+    issuer_name: str | None,
     certificate: Path | None,
     certificates: Path | None,
     holder: str | None,
@@ -148,17 +165,22 @@ def query(
     authority: str,
     accept_marked: bool,
 ) -> int:
-    """Ask what the authority holds of a period, with the contrast; a list in JSON."""
+    """Ask what the authority holds of a period or of an invoice; a list in JSON."""
     from aeat_sii.sii import Client
-    from aeat_sii.sii import filters as f
-    from aeat_sii.sii import queries as q
+    from aeat_sii.sii.asking import Asked, query_of_invoice, query_of_period
+    from aeat_sii.sii.held import AggregatesAnswer
     from aeat_sii.sii.records import Period, SpanishPerson
 
-    header = f.QueryHeader(titular=SpanishPerson(name=name, nif=nif))
-    when = Period(year=str(year), code=period)
-    asked: q.Query = q.QueryIssued(header=header, filter=f.IssuedFilter(period=when))
-    if book == "received":
-        asked = q.QueryReceived(header=header, filter=f.ReceivedFilter(period=when))
+    what, titular = Asked(book), SpanishPerson(name=name, nif=nif)
+    if what.is_of_an_invoice:
+        if number is None or issued_on is None:
+            raise click.UsageError(f"--book {book} needs --number and --issued-on")
+        issuer = SpanishPerson(name=issuer_name, nif=issuer_nif) if issuer_nif else None
+        asked = query_of_invoice(what, titular, number, issued_on.date(), issuer=issuer)
+    else:
+        if year is None or period is None:
+            raise click.UsageError(f"--book {book} needs --year and --period")
+        asked = query_of_period(what, titular, Period(year=str(year), code=period))
     with Client(
         credential_from(
             certificate, certificates, holder or nif, password_env, passphrase_env, environment
@@ -166,19 +188,31 @@ def query(
         place=_place(environment, authority, accept_marked=accept_marked),
         trust=trust.read_bytes() if trust else None,
     ) as client:
-        found = client.query_all(asked)
-    rows = []
-    for each in found:
-        state, invoice = each.state, each.invoice
-        rows.append(
-            {
-                "number": invoice.number if invoice else None,
-                "issued_on": invoice.issued_on.isoformat() if invoice else None,
-                "state": state.state.value if state and state.state else None,
-                "contrast": state.contrast.name.lower() if state and state.contrast else None,
-                "code": state.code if state else None,
-                "total": each.values.get("ImporteTotal"),
-            }
-        )
+        if what is Asked.AGGREGATES:
+            answer = client.query(asked)
+            found = isinstance(answer, AggregatesAnswer) and answer.aggregates
+            rows: list[dict[str, object]] = [{"values": found.values}] if found else []
+        else:
+            rows = [_row(each) for each in client.query_all(asked)]
     click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     return VALID
+
+
+def _row(held: "HeldRecord") -> dict[str, object]:
+    """Return what is shown of a record: what there is of what every book may have."""
+    state, invoice, party = held.state, held.invoice, held.customer or held.supplier
+    row = {
+        "number": invoice.number if invoice else None,
+        "issued_on": invoice.issued_on.isoformat() if invoice else None,
+        "stock": held.stock.id if held.stock else None,
+        "party": party.nif if party else None,
+        "count": int(held.count) if held.count else None,
+        "state": state.state.value if state and state.state else None,
+        "contrast": state.contrast.name.lower() if state and state.contrast else None,
+        "code": state.code if state else None,
+        "csv": held.presentation.csv if held.presentation else None,
+        "total": held.values.get("ImporteTotal"),
+        "values": held.values,
+    }
+    always = ("number", "issued_on", "state", "contrast", "code", "total")
+    return {name: value for name, value in row.items() if value or name in always}

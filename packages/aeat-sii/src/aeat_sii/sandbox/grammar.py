@@ -124,8 +124,9 @@ class Grammar:
         missing: Mapping[str, str],
         too_many: Mapping[str, str],
         codes: Mapping[str, str] | None = None,
+        file: str = "structure.toml",
     ) -> "Grammar":
-        """Read the ``structure.toml`` of a package.
+        """Read a table of structure.
 
         Args:
             package: Where the file lies.
@@ -133,8 +134,9 @@ class Grammar:
             missing: See the class.
             too_many: See the class.
             codes: Codes by type or name of element, for a table that has none.
+            file: Name of the table.
         """
-        text = resources.files(package).joinpath("structure.toml").read_text(encoding="utf-8")
+        text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
         data = tomllib.loads(text)
         types = {
             name: _shape([_particle(text, namespaces, codes or {}) for text in particles])

@@ -8,6 +8,7 @@
 """
 
 from aeat_sii.sii.answers import Answer, AnswerLine, Duplicate
+from aeat_sii.sii.asking import Asked, query_of_invoice, query_of_period
 from aeat_sii.sii.authorities import PRODUCTION, TEST, Authority, Place, Stage, local
 from aeat_sii.sii.books import BOOKS, Book, Service
 from aeat_sii.sii.client import AsyncClient, Client
@@ -24,6 +25,7 @@ __all__ = [
     "TEST",
     "Answer",
     "AnswerLine",
+    "Asked",
     "AsyncClient",
     "Authority",
     "Book",
@@ -43,6 +45,8 @@ __all__ = [
     "match",
     "next_page",
     "prepare",
+    "query_of_invoice",
+    "query_of_period",
     "read_answer",
     "read_query_answer",
     "read_submission",

@@ -3,7 +3,7 @@
 Source: the ten WSDLs of the tax agency, version 1.1, and those of the Canary Islands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import get_args
 
@@ -11,7 +11,7 @@ from aeat_sii.errors import BatchError
 from aeat_sii.sii import records as r
 from einvoice_core.records import Record
 
-__all__ = ["BOOKS", "Book", "Layout", "Service", "home_of", "layout_of"]
+__all__ = ["BOOKS", "IGIC_BOOKS", "Book", "Layout", "Service", "home_of", "layout_of"]
 
 
 class Service(StrEnum):
@@ -181,7 +181,13 @@ BOOKS: dict[Book, Layout] = {
         ),
     )
 }
-"""Every book with its messages."""
+"""Every book with its messages, as the tax agency and the foral authorities take them."""
+
+IGIC_BOOKS: dict[Book, Layout] = {
+    Book.ISSUED: replace(BOOKS[Book.ISSUED], submission=r.SubmitIgicIssued),
+    Book.RECEIVED: replace(BOOKS[Book.RECEIVED], submission=r.SubmitIgicReceived),
+}
+"""The books whose records are others in the Canary Islands; cancellations are the same."""
 
 
 def _records_of(message: type[r.Submission]) -> type[Record]:
@@ -195,6 +201,8 @@ for _layout in BOOKS.values():
     _HOMES[_records_of(_layout.submission)] = (_layout, False)
     if _layout.cancellation is not None:
         _HOMES[_records_of(_layout.cancellation)] = (_layout, True)
+for _layout in IGIC_BOOKS.values():
+    _HOMES[_records_of(_layout.submission)] = (_layout, False)
 
 
 def home_of(record: r.AnyRecord) -> tuple[Layout, bool]:

@@ -7,6 +7,8 @@ from datetime import date
 
 from aeat_sii.sii.records import (
     CollectionsOfInvoice,
+    IgicIssuedRecord,
+    IgicReceivedRecord,
     IssuedRecord,
     PaymentsOfInvoice,
     ReceivedRecord,
@@ -15,7 +17,14 @@ from tax_es.calendar import NATIONAL, WorkingDays, sii_deadline
 
 __all__ = ["Timed", "deadline_of"]
 
-Timed = IssuedRecord | ReceivedRecord | CollectionsOfInvoice | PaymentsOfInvoice
+Timed = (
+    IssuedRecord
+    | IgicIssuedRecord
+    | ReceivedRecord
+    | IgicReceivedRecord
+    | CollectionsOfInvoice
+    | PaymentsOfInvoice
+)
 """Records whose own date begins a term of four working days."""
 
 
@@ -33,8 +42,8 @@ def deadline_of(record: Timed, *, days: WorkingDays = NATIONAL) -> date:
         CalendarError: The holidays of the year are not recorded.
     """
     match record:
-        case IssuedRecord():
+        case IssuedRecord() | IgicIssuedRecord():
             return sii_deadline(record.invoice.issued_on, days=days)
-        case ReceivedRecord():
+        case ReceivedRecord() | IgicReceivedRecord():
             return sii_deadline(record.content.entered_on, days=days)
     return sii_deadline(min(payment.paid_on for payment in record.payments), days=days)

@@ -416,6 +416,22 @@ class Aggregates(_Found):
     further: Annotated[RawXml, Xml("InfoAdicional")]
     year_so_far: Annotated[RawXml | None, Xml("OperacionesEjercicio")] = None
 
+    @property
+    def values(self) -> dict[str, str]:
+        """The amounts by the path of their element, such as ``IvaDevengado/TotalCuota``."""
+        blocks = {
+            "IvaDevengado": self.output,
+            "IvaDeducible": self.input,
+            "InfoAdicional": self.further,
+            "OperacionesEjercicio": self.year_so_far,
+        }
+        return {
+            f"{name}/{path}": text
+            for name, block in blocks.items()
+            if block is not None
+            for path, text in values_of(parse(block.encode("utf-8"))).items()
+        }
+
 
 class AggregatesAnswer(QueryAnswer):
     """Answer with aggregated amounts (``RespuestaConsultaLLAA``)."""

@@ -13,10 +13,10 @@ from aeat_sii.environments import CertificateKind
 from aeat_sii.errors import BatchError, DraftError, ProtocolError, WrongAnswerError
 from aeat_sii.sii.answers import Answer, AnswerLine, answer_type
 from aeat_sii.sii.authorities import Authority, Place
-from aeat_sii.sii.books import BOOKS, home_of, layout_of
+from aeat_sii.sii.books import BOOKS, IGIC_BOOKS, home_of, layout_of
 from aeat_sii.sii.codes import Communication
 from aeat_sii.sii.keys import Key, key_of, key_of_line
-from aeat_sii.sii.namespaces import SII, SII_LR, from_canary, to_canary
+from aeat_sii.sii.namespaces import SII, SII_LR, from_canary, is_canary, to_canary
 from aeat_sii.sii.records import (
     MAX_RECORDS,
     AnyRecord,
@@ -69,8 +69,10 @@ def read_submission(xml: bytes) -> Submission:
         DraftError: There is no submission in it.
         DocumentRefused: It is not XML, or not of its structure.
     """
-    root = from_canary(parse(xml))
-    for layout in BOOKS.values():
+    root = parse(xml)
+    layouts = [*IGIC_BOOKS.values(), *BOOKS.values()] if is_canary(root) else BOOKS.values()
+    root = from_canary(root)
+    for layout in layouts:
         for kind in (layout.submission, layout.cancellation):
             name = f"{{{SII_LR}}}{kind.xml_type.name}" if kind and kind.xml_type else ""
             found = next(root.iter(name), None) if kind else None
@@ -112,6 +114,14 @@ def prepare(
         )
     layout, cancels = home_of(records[0])
     kind = layout.message(cancels=cancels)
+    layouts = IGIC_BOOKS if authority is Authority.CANARIAS else BOOKS
+    expected = layouts.get(layout.book, layout).message(cancels=cancels)
+    if kind is not expected:
+        raise BatchError(
+            f"{authority.value} takes other records in the book {layout.book.value}: invoices of "
+            "IGIC go to the Canary Islands, and no others",
+            authority=authority.value,
+        )
     version = authority.version
     header: Header | CancelHeader = CancelHeader(version=version, titular=titular)
     if kind.model_fields["header"].annotation is Header:

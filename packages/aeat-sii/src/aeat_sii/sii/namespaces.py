@@ -10,7 +10,7 @@ import re
 
 from lxml import etree
 
-__all__ = ["CON", "RC", "SII", "SII_LR", "R", "from_canary", "to_canary"]
+__all__ = ["CON", "RC", "SII", "SII_LR", "R", "from_canary", "is_canary", "to_canary"]
 
 _BASE = (
     "https://www2.agenciatributaria.gob.es/static_files/common/internet/dep/aplicaciones/es/aeat/"
@@ -35,6 +35,11 @@ _ROOT = re.compile(rb"<(?![?!])[^>]*>")
 def to_canary(message: bytes) -> bytes:
     """Move a message of ours, whose namespaces are all declared on its root element."""
     return _ROOT.sub(lambda root: root[0].replace(_FACT.encode(), _IGIC.encode()), message, count=1)
+
+
+def is_canary(message: etree._Element) -> bool:
+    """Tell whether a message has elements in the namespaces of the Canary Islands."""
+    return any(element.tag.startswith(f"{{{_IGIC}") for element in message.iter("*"))
 
 
 def from_canary(message: etree._Element) -> etree._Element:

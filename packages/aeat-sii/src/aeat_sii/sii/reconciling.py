@@ -27,6 +27,8 @@ from aeat_sii.sii.records import (
     CashReceipt,
     CollectionsOfInvoice,
     ConsignmentOperation,
+    IgicIssuedRecord,
+    IgicReceivedRecord,
     InsuranceRecord,
     IntraCommunityRecord,
     InvestmentGoodRecord,
@@ -45,6 +47,13 @@ from einvoice_core.xml.parsing import parse
 
 __all__ = ["Outcome", "Sender", "Settled", "is_same", "query_of", "send_again", "settle_line"]
 
+_WITH_CONTENT = (
+    IssuedRecord,
+    IgicIssuedRecord,
+    ReceivedRecord,
+    IgicReceivedRecord,
+    InvestmentGoodRecord,
+)
 _ALREADY_CANCELLED = "3001"
 """The record is already out of the book."""
 
@@ -193,7 +202,7 @@ def is_same(record: AnyRecord, held: Mapping[str, str]) -> bool:
         held: ``HeldRecord.values``.
     """
     said = _leaves(record)
-    if isinstance(record, IssuedRecord | ReceivedRecord | InvestmentGoodRecord):
+    if isinstance(record, _WITH_CONTENT):
         said = _leaves(record.content)
     dropped = ("PeriodoLiquidacion/", "IDFactura/", "IdRegistroDeclarado/")
     wanted = {k: v for k, v in said.items() if not k.startswith(dropped)}
@@ -240,14 +249,14 @@ def query_of(record: AnyRecord, titular: Titular) -> q.Query:
     """
     header = f.QueryHeader(titular=SpanishPerson(name=titular.name, nif=titular.nif))
     match record:
-        case IssuedRecord():
+        case IssuedRecord() | IgicIssuedRecord():
             issued = f.IssuedInvoiceFilter(
                 number=record.invoice.number, issued_on=record.invoice.issued_on
             )
             return q.QueryIssued(
                 header=header, filter=f.IssuedFilter(period=record.period, invoice=issued)
             )
-        case ReceivedRecord():
+        case ReceivedRecord() | IgicReceivedRecord():
             return q.QueryReceived(
                 header=header,
                 filter=f.ReceivedFilter(

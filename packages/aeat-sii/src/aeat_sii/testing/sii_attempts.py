@@ -17,10 +17,12 @@ from aeat_sii.sandbox import Knowledge, SiiService
 from aeat_sii.sandbox.sii.tables import NAMESPACES, OPERATIONS, grammar
 from tax_es.ids import nif
 
-__all__ = ["HOLDER", "NOW", "Attempt", "attempts", "message"]
+__all__ = ["HOLDER", "NOW", "OTHER", "Attempt", "attempts", "message"]
 
 HOLDER = "89890001K"
 """NIF of the taxpayer, and of the certificate unless an attempt says another."""
+OTHER = "89890002E"
+"""NIF of the other party."""
 NOW = datetime(2026, 7, 1, 9, 0, 30, tzinfo=timezone(timedelta(hours=2)))
 """The clock of the sandbox for which the messages are made."""
 

@@ -7,6 +7,17 @@ from typing import Any
 from aeat_sii.sii.codes import InvoiceKind, NotExempt, PaymentMeans, Regime
 from aeat_sii.sii.records import (
     CollectionsOfInvoice,
+    IgicBreakdown,
+    IgicIssuedInvoice,
+    IgicIssuedLine,
+    IgicIssuedRecord,
+    IgicNotExempt,
+    IgicReceivedBreakdown,
+    IgicReceivedInvoice,
+    IgicReceivedLine,
+    IgicReceivedRecord,
+    IgicSubject,
+    IgicTreatment,
     IssuedBreakdown,
     IssuedCancellation,
     IssuedInvoice,
@@ -29,7 +40,16 @@ from aeat_sii.sii.records import (
     Treatment,
 )
 
-__all__ = ["DAY", "TITULAR", "cancelled", "collections", "issued", "received"]
+__all__ = [
+    "DAY",
+    "TITULAR",
+    "cancelled",
+    "collections",
+    "igic_issued",
+    "igic_received",
+    "issued",
+    "received",
+]
 
 TITULAR = Titular(name="CERTIFICADO UNO TELEMATICAS", nif="89890001K")
 DAY = date(2026, 3, 2)
@@ -76,6 +96,49 @@ def received(number: str = "P-0001", **changes: Any) -> ReceivedRecord:  # noqa:
         period=Period.of(DAY),
         invoice=ReceivedInvoiceId(issuer=Issuer(nif=_OTHER.nif), number=number, issued_on=DAY),
         content=ReceivedInvoice(**fields | changes),
+    )
+
+
+def igic_issued(number: str = "2026/0001", **changes: Any) -> IgicIssuedRecord:  # noqa: ANN401 - fields of the record
+    """Make an issued invoice of IGIC of 107.00; changes are of its content."""
+    line = IgicIssuedLine(
+        rate_percent=Decimal(7), taxable_base=Decimal("100.00"), output_tax=Decimal("7.00")
+    )
+    taxed = IgicNotExempt(kind=NotExempt.S1, lines=(line,))
+    fields: dict[str, Any] = {
+        "kind": InvoiceKind.F1,
+        "regime": Regime.R01,
+        "total": Decimal("107.00"),
+        "description": "Servicios de prueba",
+        "other_party": _OTHER,
+        "breakdown": IgicBreakdown(whole=IgicTreatment(subject=IgicSubject(taxed=taxed))),
+    }
+    return IgicIssuedRecord(
+        period=Period.of(DAY),
+        invoice=IssuedInvoiceId(issuer_nif=TITULAR.nif, number=number, issued_on=DAY),
+        content=IgicIssuedInvoice(**fields | changes),
+    )
+
+
+def igic_received(number: str = "P-0001", **changes: Any) -> IgicReceivedRecord:  # noqa: ANN401 - fields of the record
+    """Make a received invoice of IGIC of 107.00; changes are of its content."""
+    line = IgicReceivedLine(
+        rate_percent=Decimal(7), taxable_base=Decimal("100.00"), input_tax=Decimal("7.00")
+    )
+    fields: dict[str, Any] = {
+        "kind": InvoiceKind.F1,
+        "regime": Regime.R01,
+        "total": Decimal("107.00"),
+        "description": "Compra de prueba",
+        "breakdown": IgicReceivedBreakdown(lines=(line,)),
+        "other_party": _OTHER,
+        "entered_on": DAY,
+        "deductible_tax": Decimal("7.00"),
+    }
+    return IgicReceivedRecord(
+        period=Period.of(DAY),
+        invoice=ReceivedInvoiceId(issuer=Issuer(nif=_OTHER.nif), number=number, issued_on=DAY),
+        content=IgicReceivedInvoice(**fields | changes),
     )
 
 

@@ -14,22 +14,23 @@ from hypothesis import strategies as st
 
 from aeat_sii import _types as common
 from aeat_sii.sii import _types as own
-from aeat_sii.sii.books import BOOKS, Book
+from aeat_sii.sii.books import BOOKS, IGIC_BOOKS, Book
 from aeat_sii.sii.codes import (
     COUNTRIES,
     MEMBER_STATES,
     ContrastState,
     Exemption,
+    IdKind,
     InvoiceKind,
     PropertySituation,
     Regime,
     Version,
 )
-from aeat_sii.sii.records import AnyRecord, Submission
+from aeat_sii.sii.records import AnyRecord, Header, OtherId, Submission
 from aeat_sii.testing.strategies import amounts, percents, texts
 from einvoice_core.records import Record, Xml
 
-__all__ = ["records_of", "submissions_of"]
+__all__ = ["igic_submissions_of", "records_of", "submissions_of"]
 
 _CANARY = {"24", "25", "18", "19", "20", "E7", "E8"}
 _FIELDS: dict[Any, st.SearchStrategy[Any]] = {
@@ -151,3 +152,23 @@ def submissions_of(book: Book, *, cancels: bool = False) -> st.SearchStrategy[Su
     """Make submissions to a book, of up to three records."""
     submissions: st.SearchStrategy[Submission] = _value(BOOKS[book].message(cancels=cancels), ())
     return submissions
+
+
+def igic_submissions_of(book: Book) -> st.SearchStrategy[Submission]:
+    """Make submissions to a book of the Canary Islands, of up to three invoices of IGIC."""
+    submissions: st.SearchStrategy[Submission] = _value(IGIC_BOOKS[book].submission, ())
+    return submissions.map(_moved)
+
+
+def _moved(part: Any) -> Any:  # noqa: ANN401 - any part of a record
+    """Keep to what the schemas of the Islands allow: other persons always name their country."""
+    if isinstance(part, tuple):
+        return tuple(_moved(each) for each in part)
+    if isinstance(part, OtherId):
+        return part.model_copy(update={"country": "FR", "kind": IdKind.PASSPORT})
+    if not isinstance(part, Record):
+        return part
+    changed = {name: _moved(getattr(part, name)) for name in type(part).model_fields}
+    if isinstance(part, Header):
+        changed["version"] = Version.V1_0
+    return part.model_copy(update=changed)

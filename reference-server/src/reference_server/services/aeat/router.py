@@ -31,6 +31,8 @@ from reference_server.services.aeat.schemas import (
     CodeAdvice,
     DeliveryResult,
     HeldPage,
+    OutboxEntry,
+    OutboxStep,
     Party,
     PlaceInQuery,
     RecomputedFingerprint,
@@ -167,6 +169,29 @@ async def book(
     return await run_in_threadpool(
         books.send, db, settings, connect, caller, company, invoice_id, changes=changes
     )
+
+
+@router.post("/sii/outbox/deliveries", responses=responses(401, 403, 404))
+async def send_kept(
+    caller: CanWrite, db: Db, settings: AppSettings, connect: SiiConnect
+) -> OutboxStep:
+    """Send one submission of what waits in the company's outbox of the SII."""
+    return await run_in_threadpool(books.send_kept, db, settings, connect, caller)
+
+
+@router.post("/sii/outbox/{invoice_id}", responses=responses(401, 403, 404, 409, 422))
+async def keep(
+    invoice_id: str, caller: CanWrite, db: Db, link: Linked, *, changes: bool = False
+) -> OutboxEntry:
+    """Keep the entry of an issued invoice for the SII; ``changes`` replaces the one it holds."""
+    company = await _company(link)
+    return await run_in_threadpool(books.keep, db, caller, company, invoice_id, changes=changes)
+
+
+@router.get("/sii/outbox", responses=responses(401))
+def kept(caller: CanRead, db: Db, after: Annotated[int, Query(ge=0)] = 0) -> list[OutboxEntry]:
+    """Return what waits for the SII, and what it has said of the rest; up to a thousand."""
+    return books.kept(db, caller, after)
 
 
 @router.get("/sii/issued/{year}/{period}", responses=responses(401, 404, 422, 502))

@@ -16,6 +16,8 @@ __all__ = [
     "DeliveryResult",
     "HeldInvoice",
     "HeldPage",
+    "OutboxEntry",
+    "OutboxStep",
     "Party",
     "PlaceInQuery",
     "RecomputedFingerprint",
@@ -155,3 +157,33 @@ class BookedInvoice(BaseModel):
     """How it compares with what the customer sent."""
     total: str | None
     """In euros, as the agency writes it."""
+
+
+class OutboxEntry(BaseModel):
+    """An entry that is to be sent to the SII, with what is known of it there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    book: str
+    number: str | None
+    state: str
+    """``pending``, ``in_flight``, ``accepted``, ``accepted_with_errors``, ``rejected``,
+    ``other_held`` or ``withdrawn``."""
+    attempts: int
+    csv: str | None
+    code: str | None
+    message: str | None
+
+
+class OutboxStep(BaseModel):
+    """What one submission to the SII came to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: str
+    wait_s: int
+    """Seconds until another one makes sense."""
+    settled: int
+    reason: str
+    """Of a stop or of a missing answer."""

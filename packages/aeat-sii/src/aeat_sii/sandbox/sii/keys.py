@@ -17,14 +17,16 @@ _NAMES = ("NombreRazon", "NIFRepresentante", "NumSerieFacturaEmisorResumenFin")
 
 def line_type(operation: Operation) -> str:
     """Return the type of a row of the answer of an operation."""
-    elements = {element.name: element for element in grammar().elements(operation.answer_type)}
+    elements = {
+        element.name: element for element in grammar(operation.tax).elements(operation.answer_type)
+    }
     return (elements.get("RespuestaLinea") or elements[operation.line]).type
 
 
 def identification(operation: Operation) -> tuple[str, ...]:
     """Return the elements of a record that the answer names it by."""
     names = []
-    for element in grammar().elements(line_type(operation)):
+    for element in grammar(operation.tax).elements(line_type(operation)):
         if element.name in ("RefExterna", "EstadoRegistro"):
             break
         names.append(element.name)

@@ -16,7 +16,15 @@ from aeat_sii.sandbox.service import Service
 from aeat_sii.sandbox.sii import checks, queries
 from aeat_sii.sandbox.sii.keys import identification, key_of, only, repeatable, require_nameable
 from aeat_sii.sandbox.sii.register import Attached, Held, Register, State
-from aeat_sii.sandbox.sii.tables import OPERATIONS, Operation, grammar, said, value_codes
+from aeat_sii.sandbox.sii.tables import (
+    IGIC_OPERATIONS,
+    OPERATIONS,
+    Operation,
+    canonical,
+    grammar,
+    said,
+    value_codes,
+)
 from aeat_sii.sandbox.sii.tree import Field, Tree, Value, leaves, many, sub, text, tree_of
 from aeat_sii.sandbox.sii.writing import envelope, moment
 from aeat_sii.sandbox.soap import EnvelopeCodes, fault, message_of
@@ -41,6 +49,8 @@ class SiiService:
         known: What only the agency knows: census, agreements, permissions.
         seed: Of the verification codes; the same seed and clock give the same answers.
         register: The records of every taxpayer.
+        igic_register: Those at the Canary Islands. Of their messages the structure is judged, and
+            what is held; the conditions of their codes are not known.
         page_rows: Rows that an answer to a query holds at most.
         contrast_s: Seconds after which a record has been compared with that of the other party;
             until then its state is "in process".
@@ -52,6 +62,7 @@ class SiiService:
     known: Knowledge = field(default_factory=Knowledge)
     seed: int = 0
     register: Register = field(default_factory=Register)
+    igic_register: Register = field(default_factory=Register)
     page_rows: int = 10_000
     contrast_s: int = 0
     refused_percent: int = 0
@@ -88,12 +99,13 @@ class SiiService:
         """
         try:
             message = message_of(body, _ENVELOPE)
-            operation = OPERATIONS.get(str(message.tag))
+            tag = str(message.tag)
+            operation = OPERATIONS.get(tag) or IGIC_OPERATIONS.get(tag)
             if operation is None:
                 raise BadStructureError("4108")
-            if operation.path != path:
+            if operation.path != canonical(path):
                 raise BadStructureError("4124", f"Se esperaba en {operation.path}.")
-            wrong = grammar().check(message, operation.type)
+            wrong = grammar(operation.tax).check(message, operation.type)
             with self._lock:
                 return 200, self._answered(message, operation, wrong, holder_nif)
         except BadStructureError as error:
@@ -116,9 +128,18 @@ class SiiService:
         if wrong:
             raise BadStructureError(wrong[0].code, _where(wrong[0]))
         asked = queries.Query(
-            operation, tree_of(message), self.register, now, self.page_rows, self.contrast_s
+            operation,
+            tree_of(message),
+            self.register_of(operation),
+            now,
+            self.page_rows,
+            self.contrast_s,
         )
         return envelope(operation, asked.answer())
+
+    def register_of(self, operation: Operation) -> Register:
+        """Return the records that an operation is about."""
+        return self.igic_register if operation.tax == "igic" else self.register
 
     def refuses(self) -> bool:
         """Tell whether a good record is rejected all the same."""
@@ -185,6 +206,10 @@ class _Submission:
     def titular(self) -> str:
         return text(self.header, "Titular", "NIF")
 
+    @property
+    def _register(self) -> Register:
+        return self.service.register_of(self.operation)
+
     def answered(self, message: etree._Element, wrong: list[BadValue]) -> bytes:
         purpose = text(self.header, "TipoComunicacion")
         if purpose in ("A4", "A5", "A6") and self.operation.book != "issued":
@@ -219,7 +244,7 @@ class _Submission:
         bad = next((wrong[node] for node in element.iter() if node in wrong), "") if wrong else ""
         if wrong:
             named = repeatable(named)
-        held = self.service.register.find(self.titular, self.operation.book, key)
+        held = self._register.find(self.titular, self.operation.book, key)
         code, admitted, duplicate = bad, "", False
         if not bad:
             code, admitted, duplicate = self._verdict(record, body, held)
@@ -276,7 +301,7 @@ class _Submission:
     def _first_dispatch(self, record: Tree) -> str:
         first = sub(record, "OperacionIntracomunitaria", "IdRegistroExpInicial")
         key = tuple(each.upper() for each in leaves(first))
-        known = self.service.register.find(self.titular, "consignment", key)
+        known = self._register.find(self.titular, "consignment", key)
         missing = known is None or known.state is State.CANCELLED
         return "1521" if self.operation.book == "consignment" and first and missing else ""
 
@@ -294,7 +319,7 @@ class _Submission:
     def _store(
         self, record: Tree, body: Tree, key: tuple[str, ...], held: Held | None, code: str
     ) -> None:
-        register = self.service.register
+        register = self._register
         if held and self.operation.does == "cancel":
             register.store(replace(held, state=State.CANCELLED, changed_at=self.now, code=""))
         elif held and self.operation.does == "attach":

@@ -5,24 +5,49 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from aeat_sii.sandbox.grammar import Grammar
 
-__all__ = ["NAMESPACES", "OPERATIONS", "PATHS", "Operation", "grammar", "said", "value_codes"]
+__all__ = [
+    "IGIC_OPERATIONS",
+    "NAMESPACES",
+    "OPERATIONS",
+    "PATHS",
+    "Operation",
+    "Tax",
+    "canonical",
+    "grammar",
+    "namespaces",
+    "said",
+    "value_codes",
+]
+
+Tax: TypeAlias = Literal["iva", "igic"]
+"""Whose messages: those of the state's agency, or of the Canary Islands."""
 
 _BASE = (
     "https://www2.agenciatributaria.gob.es/static_files/common/internet/dep/aplicaciones/es/aeat/"
-    "ssii/fact/ws/"
+    "ssii/"
 )
-NAMESPACES: Mapping[str, str] = {
-    "": f"{_BASE}SuministroInformacion.xsd",
-    "lr": f"{_BASE}SuministroLR.xsd",
-    "lrc": f"{_BASE}ConsultaLR.xsd",
-    "r": f"{_BASE}RespuestaSuministro.xsd",
-    "rc": f"{_BASE}RespuestaConsultaLR.xsd",
-}
-"""Namespaces by the prefixes of the table of structure."""
+_FOLDERS: Mapping[Tax, str] = {"iva": "fact/ws/", "igic": "igic/ws/"}
+_TABLES: Mapping[Tax, str] = {"iva": "structure.toml", "igic": "structure_igic.toml"}
+
+
+def namespaces(tax: Tax) -> Mapping[str, str]:
+    """Return the namespaces by the prefixes of the tables of structure."""
+    base = _BASE + _FOLDERS[tax]
+    return {
+        "": f"{base}SuministroInformacion.xsd",
+        "lr": f"{base}SuministroLR.xsd",
+        "lrc": f"{base}ConsultaLR.xsd",
+        "r": f"{base}RespuestaSuministro.xsd",
+        "rc": f"{base}RespuestaConsultaLR.xsd",
+    }
+
+
+NAMESPACES = namespaces("iva")
+"""Namespaces of the state's agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +67,7 @@ class Operation:
         data: Element of a row of an answer to a query that holds the data.
         state: Element of a row that holds the state.
         duplicate: Code for a record that is held already; empty where the list has none.
+        tax: Whose messages they are.
     """
 
     root: str
@@ -56,6 +82,7 @@ class Operation:
     data: str = ""
     state: str = ""
     duplicate: str = ""
+    tax: Tax = "iva"
 
 
 def _file(name: str) -> dict[str, Any]:
@@ -82,32 +109,55 @@ def said(code: str) -> str:
 
 
 @cache
-def grammar() -> Grammar:
+def grammar(tax: Tax = "iva") -> Grammar:
     """Return the table of structure."""
     codes = _file("codes.toml")
     return Grammar.load(
         "aeat_sii.sandbox.sii",
-        NAMESPACES,
+        namespaces(tax),
         missing={"": "4102"},
         too_many=codes["too_many"],
         codes=codes["values"],
+        file=_TABLES[tax],
     )
 
 
-def _operations() -> dict[str, Operation]:
+def _operations(tax: Tax) -> dict[str, Operation]:
     books = _file("books.toml")
     found = {}
-    for name, (path, type_, answer, answer_type) in grammar().data["operations"].items():
+    for name, (path, type_, answer, answer_type) in grammar(tax).data["operations"].items():
         prefix, _, local = name.partition(":")
-        root = f"{{{NAMESPACES[prefix]}}}{local}"
+        root = f"{{{namespaces(tax)[prefix]}}}{local}"
+        row = books[name]
         found[root] = Operation(
-            root=root, path=path, type=type_, answer=answer, answer_type=answer_type, **books[name]
+            root=root,
+            path=path,
+            type=type_,
+            answer=answer,
+            answer_type=answer_type,
+            tax=tax,
+            **row,
         )
     return found
 
 
-OPERATIONS: Mapping[str, Operation] = _operations()
-"""Every operation of the services, by the tag of its message."""
+OPERATIONS: Mapping[str, Operation] = _operations("iva")
+"""Every operation of the services of the state's agency, by the tag of its message."""
 
-PATHS = frozenset(operation.path for operation in OPERATIONS.values())
-"""Paths of the services, as at the agency."""
+IGIC_OPERATIONS: Mapping[str, Operation] = _operations("igic")
+"""Those of the Canary Islands: issued and received invoices."""
+
+_PRODUCTION, _TRIALS = "/tributos/middleware/", "/tributos/middlewarecaut/"
+_IGIC_PATHS = {operation.path for operation in IGIC_OPERATIONS.values()}
+
+PATHS = frozenset(
+    {operation.path for operation in OPERATIONS.values()}
+    | _IGIC_PATHS
+    | {path.replace(_PRODUCTION, _TRIALS) for path in _IGIC_PATHS}
+)
+"""Paths of the services, as at the agencies; those of the Canary Islands for trials too."""
+
+
+def canonical(path: str) -> str:
+    """Return the path of a service in production: the Canary Islands have another for trials."""
+    return path.replace(_TRIALS, _PRODUCTION)

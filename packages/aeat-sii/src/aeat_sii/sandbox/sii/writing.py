@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from xml.sax.saxutils import escape
 
-from aeat_sii.sandbox.sii.tables import NAMESPACES, Operation, grammar
+from aeat_sii.sandbox.sii.tables import Operation, Tax, grammar, namespaces
 from aeat_sii.sandbox.sii.tree import Tree, Value
 from aeat_sii.sandbox.soap import SOAP
 
 __all__ = ["envelope", "moment"]
 
-_DECLARED = " ".join(
-    f'xmlns:{prefix or "sii"}="{namespace}"'
-    for prefix, namespace in NAMESPACES.items()
-    if prefix in ("", "r", "rc")
-)
+
+@cache
+def _declared(tax: Tax) -> str:
+    return " ".join(
+        f'xmlns:{prefix or "sii"}="{namespace}"'
+        for prefix, namespace in namespaces(tax).items()
+        if prefix in ("", "r", "rc")
+    )
 
 
 def envelope(operation: Operation, source: Tree) -> bytes:
@@ -24,10 +28,11 @@ def envelope(operation: Operation, source: Tree) -> bytes:
         operation: Says the type of the answer.
         source: Its values; what the type does not have is left out.
     """
+    content = _content(operation.tax, operation.answer_type, source)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<env:Envelope xmlns:env="{SOAP}"><env:Header/>'
-        f"<env:Body><{operation.answer} {_DECLARED}>"
-        f"{_content(operation.answer_type, source)}</{operation.answer}></env:Body></env:Envelope>"
+        f"<env:Body><{operation.answer} {_declared(operation.tax)}>{content}</{operation.answer}>"
+        "</env:Body></env:Envelope>"
     ).encode()
 
 
@@ -36,13 +41,13 @@ def moment(instant: datetime) -> str:
     return f"{instant:%d-%m-%Y %H:%M:%S}"
 
 
-def _content(type_name: str, source: Value) -> str:
+def _content(tax: Tax, type_name: str, source: Value) -> str:
     if isinstance(source, str):
         return escape(source)
     parts = []
-    for element in grammar().elements(type_name):
+    for element in grammar(tax).elements(type_name):
         value = source.get(element.name, ())
         name = f"{element.prefix or 'sii'}:{element.name}"
         values = [value] if isinstance(value, str | Mapping) else value
-        parts += [f"<{name}>{_content(element.type, each)}</{name}>" for each in values]
+        parts += [f"<{name}>{_content(tax, element.type, each)}</{name}>" for each in values]
     return "".join(parts)

@@ -18,11 +18,18 @@ from enum import StrEnum
 
 from aeat_sii._database import Connection, run
 from aeat_sii.errors import OutboxError
+from aeat_sii.sii.authorities import Authority
 from aeat_sii.sii.books import Book, home_of
 from aeat_sii.sii.codes import Communication
 from aeat_sii.sii.keys import key_of
 from aeat_sii.sii.messages import build, prepare, read_submission
-from aeat_sii.sii.records import AnyRecord, Header, Titular
+from aeat_sii.sii.records import (
+    AnyRecord,
+    Header,
+    IgicIssuedRecord,
+    IgicReceivedRecord,
+    Titular,
+)
 
 __all__ = [
     "Box",
@@ -171,9 +178,11 @@ def put(
         BatchError: It is no record of a book.
     """
     layout, cancels = home_of(record)
-    submission = prepare([record], titular, communication=communication)
+    igic = isinstance(record, IgicIssuedRecord | IgicReceivedRecord)
+    authority = Authority.CANARIAS if igic else Authority.AEAT
+    submission = prepare([record], titular, communication=communication, authority=authority)
     purpose = communication.value if isinstance(submission.stated_header, Header) else ""
-    kind = [layout.book.value, cancels, purpose, titular.nif, titular.name]
+    kind = [layout.book.value, cancels, authority.value, purpose, titular.nif, titular.name]
     position = run(
         connection,
         "INSERT INTO sii_box VALUES (?, ?, 1, ?, 0, '') ON CONFLICT (tenant, box) DO UPDATE"
@@ -186,7 +195,7 @@ def put(
         " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0)",
         (
             *(box.tenant, box.name, position, layout.book.value, json.dumps(kind)),
-            *(_subject(layout.book, record), build(submission).decode()),
+            *(_subject(layout.book, record), build(submission, authority).decode()),
         ),
     )
     return int(position)

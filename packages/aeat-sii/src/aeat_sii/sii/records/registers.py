@@ -23,6 +23,7 @@ from aeat_sii.sii.records.common import (
     ReceivedInvoiceId,
     SpanishPerson,
 )
+from aeat_sii.sii.records.igic import IgicIssuedRecord, IgicReceivedRecord
 from aeat_sii.sii.records.invoices import IssuedInvoice, Property, ReceivedInvoice
 from aeat_sii.sii.records.others import (
     Depot,
@@ -60,86 +61,81 @@ __all__ = [
 _External = Annotated[Text | None, Xml("RefExterna", namespace=SII_LR), Field(max_length=60)]
 
 
-class IssuedRecord(Part):
+class _OfPeriod(Part):
+    period: Annotated[Period, Xml("PeriodoLiquidacion")]
+
+
+class _OfInvoice(_OfPeriod):
+    invoice: Annotated[ForeignInvoiceId, Xml("IDFactura", namespace=SII_LR)]
+
+
+class _OfParty(_OfPeriod):
+    other_party: Annotated[Person, Xml("Contraparte", namespace=SII_LR)]
+
+
+class IssuedRecord(_OfPeriod):
     """An issued invoice (``RegistroLRFacturasEmitidas``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
     invoice: Annotated[IssuedInvoiceId, Xml("IDFactura", namespace=SII_LR)]
     content: Annotated[IssuedInvoice, Xml("FacturaExpedida", namespace=SII_LR)]
 
 
-class IssuedCancellation(Part):
+class IssuedCancellation(_OfPeriod):
     """Takes an issued invoice out of the book (``RegistroLRBajaExpedidas``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
     invoice: Annotated[IssuedInvoiceKey, Xml("IDFactura", namespace=SII_LR)]
     external_reference: _External = None
 
 
-class ReceivedRecord(Part):
+class ReceivedRecord(_OfPeriod):
     """A received invoice (``RegistroLRFacturasRecibidas``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
     invoice: Annotated[ReceivedInvoiceId, Xml("IDFactura", namespace=SII_LR)]
     content: Annotated[ReceivedInvoice, Xml("FacturaRecibida", namespace=SII_LR)]
 
 
-class ReceivedCancellation(Part):
+class ReceivedCancellation(_OfPeriod):
     """Takes a received invoice out of the book (``RegistroLRBajaRecibidas``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
     invoice: Annotated[NamedInvoiceId, Xml("IDFactura", namespace=SII_LR)]
     external_reference: _External = None
 
 
-class InvestmentGoodRecord(Part):
+class InvestmentGoodRecord(_OfInvoice):
     """An investment good (``RegistroLRBienesInversion``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
-    invoice: Annotated[ForeignInvoiceId, Xml("IDFactura", namespace=SII_LR)]
     content: Annotated[InvestmentGood, Xml("BienesInversion", namespace=SII_LR)]
 
 
-class InvestmentGoodCancellation(Part):
+class InvestmentGoodCancellation(_OfInvoice):
     """Takes an investment good out of the book (``RegistroLRBajaBienesInversion``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
-    invoice: Annotated[ForeignInvoiceId, Xml("IDFactura", namespace=SII_LR)]
     good_id: Annotated[Text, Xml("IdentificacionBien", namespace=SII_LR), Field(max_length=40)]
     external_reference: _External = None
 
 
-class IntraCommunityRecord(Part):
+class IntraCommunityRecord(_OfInvoice):
     """An intra-community operation (``RegistroLRDetOperacionIntracomunitaria``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
-    invoice: Annotated[ForeignInvoiceId, Xml("IDFactura", namespace=SII_LR)]
     other_party: Annotated[Person, Xml("Contraparte", namespace=SII_LR)]
     content: Annotated[IntraCommunity, Xml("OperacionIntracomunitaria", namespace=SII_LR)]
 
 
-class IntraCommunityCancellation(Part):
+class IntraCommunityCancellation(_OfInvoice):
     """Takes an intra-community operation out of the book."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
-    invoice: Annotated[ForeignInvoiceId, Xml("IDFactura", namespace=SII_LR)]
     external_reference: _External = None
 
 
-class CashReceipt(Part):
+class CashReceipt(_OfParty):
     """Cash collected from one party in a year, over 6,000 (``RegistroLRCobrosMetalico``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
-    other_party: Annotated[Person, Xml("Contraparte", namespace=SII_LR)]
     total: Annotated[Amount12, Xml("ImporteTotal", namespace=SII_LR)]
     succeeded: Annotated[SpanishPerson | None, Xml("EntidadSucedida", namespace=SII_LR)] = None
 
 
-class CashCancellation(Part):
+class CashCancellation(_OfParty):
     """Takes the cash of one party out of the book (``RegistroLRBajaCobrosMetalico``)."""
-
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
-    other_party: Annotated[Person, Xml("Contraparte", namespace=SII_LR)]
 
 
 class TravelAgencyRecord(CashReceipt):
@@ -150,21 +146,17 @@ class TravelAgencyCancellation(CashCancellation):
     """Takes the operations with one party out of the book (``RegistroLRBajaAgenciasViajes``)."""
 
 
-class InsuranceRecord(Part):
+class InsuranceRecord(_OfParty):
     """Insurance operations with one party in a year (``RegistroLROperacionesSeguros``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
-    other_party: Annotated[Person, Xml("Contraparte", namespace=SII_LR)]
     operation: Annotated[InsuranceOperation, Xml("ClaveOperacion", namespace=SII_LR)]
     total: Annotated[Amount12, Xml("ImporteTotal", namespace=SII_LR)]
     succeeded: Annotated[SpanishPerson | None, Xml("EntidadSucedida", namespace=SII_LR)] = None
 
 
-class InsuranceCancellation(Part):
+class InsuranceCancellation(_OfParty):
     """Takes insurance operations out of the book (``RegistroLRBajaOperacionesSeguros``)."""
 
-    period: Annotated[Period, Xml("PeriodoLiquidacion")]
-    other_party: Annotated[Person, Xml("Contraparte", namespace=SII_LR)]
     operation: Annotated[InsuranceOperation, Xml("ClaveOperacion", namespace=SII_LR)]
 
 
@@ -220,7 +212,9 @@ class PropertiesOfInvoice(Part):
 
 AnyRecord = (
     IssuedRecord
+    | IgicIssuedRecord
     | ReceivedRecord
+    | IgicReceivedRecord
     | InvestmentGoodRecord
     | IntraCommunityRecord
     | CashReceipt

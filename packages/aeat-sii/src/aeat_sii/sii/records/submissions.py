@@ -9,6 +9,7 @@ from pydantic import Field
 
 from aeat_sii.sii.namespaces import SII, SII_LR
 from aeat_sii.sii.records.common import CancelHeader, Header
+from aeat_sii.sii.records.igic import IgicIssuedRecord, IgicReceivedRecord
 from aeat_sii.sii.records.registers import (
     AnyRecord,
     CashCancellation,
@@ -47,6 +48,8 @@ __all__ = [
     "SubmitCash",
     "SubmitCollections",
     "SubmitConsignment",
+    "SubmitIgicIssued",
+    "SubmitIgicReceived",
     "SubmitInsurance",
     "SubmitIntraCommunity",
     "SubmitInvestmentGoods",
@@ -99,6 +102,24 @@ class SubmitReceived(Submission):
 
     header: Annotated[Header, Xml("Cabecera", namespace=SII)]
     records: Annotated[tuple[ReceivedRecord, ...], Xml("RegistroLRFacturasRecibidas"), _MANY]
+
+
+class SubmitIgicIssued(Submission):
+    """Submission of issued invoices of IGIC (``SuministroLRFacturasEmitidas``)."""
+
+    xml_type: ClassVar[XmlType | None] = _named("SuministroLRFacturasEmitidas")
+
+    header: Annotated[Header, Xml("Cabecera", namespace=SII)]
+    records: Annotated[tuple[IgicIssuedRecord, ...], Xml("RegistroLRFacturasEmitidas"), _MANY]
+
+
+class SubmitIgicReceived(Submission):
+    """Submission of received invoices of IGIC (``SuministroLRFacturasRecibidas``)."""
+
+    xml_type: ClassVar[XmlType | None] = _named("SuministroLRFacturasRecibidas")
+
+    header: Annotated[Header, Xml("Cabecera", namespace=SII)]
+    records: Annotated[tuple[IgicReceivedRecord, ...], Xml("RegistroLRFacturasRecibidas"), _MANY]
 
 
 class SubmitInvestmentGoods(Submission):

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from aeat_sii.sii.books import home_of
 from aeat_sii.sii.codes import Communication
-from aeat_sii.sii.records import AnyRecord, Titular
+from aeat_sii.sii.records import AnyRecord, IgicIssuedRecord, IgicReceivedRecord, Titular
 from aeat_sii.sii.rules import breakdown, issued, others, received, shared, stock, taxed
 from aeat_sii.sii.rules._case import Case
 from einvoice_core.findings import Report, RuleSet
@@ -48,7 +48,14 @@ def validate(
         communication: What the submission will do.
 
     Returns:
-        The findings, each with the agency's code as its rule.
+        The findings, each with the agency's code as its rule; for invoices of IGIC, that the rules
+        were not run.
     """
     home_of(record)
+    if isinstance(record, IgicIssuedRecord | IgicReceivedRecord):
+        return Report(
+            findings=(),
+            layers_run=(),
+            layers_skipped={rules.name: "the conditions of the Canary tax agency are not known"},
+        )
     return rules.validate(Case(record, titular, communication, now))

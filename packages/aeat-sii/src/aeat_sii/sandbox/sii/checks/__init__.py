@@ -15,7 +15,7 @@ __all__ = ["Case", "first_month", "rejections", "warnings"]
 
 def rejections(case: Case) -> Iterator[str]:
     """Yield the codes for which a record is rejected."""
-    if case.operation.does == "cancel":
+    if case.operation.does == "cancel" or case.operation.tax == "igic":
         return
     yield from shared.of_period(case)
     if case.operation.does == "attach":
@@ -37,6 +37,8 @@ def rejections(case: Case) -> Iterator[str]:
 
 def warnings(case: Case) -> Iterator[str]:
     """Yield the codes with which a record is accepted with errors."""
+    if case.operation.tax == "igic":
+        return
     if case.operation.book == "issued":
         yield from issued.admitted(case)
     elif case.operation.book == "received":
