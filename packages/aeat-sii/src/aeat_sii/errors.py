@@ -15,6 +15,7 @@ AeatError                        aeat
 ├── UnknownServiceError          aeat.unknown_service
 ├── CannotRegisterError          aeat.record              (in ``facturae``)
 ├── CannotBookError              aeat.record.sii          (in ``sii.converting``)
+├── NotForTicketBaiError         aeat.ticketbai           (in ``ticketbai``)
 ├── SubmissionRefusedError       aeat.submission_refused  (``details["agency_code"]``)
 ├── ProtocolError                aeat.protocol            (``details["delivery"]``)
 │   └── WrongAnswerError         aeat.wrong_answer

@@ -10,7 +10,10 @@ UblError                       ubl
 ├── PatchError                 ubl.patch              (a change does not fit the document)
 ├── CalculationError           ubl.calculation
 ├── ConversionError            ubl.conversion         (a datum that may not be lost)
-└── spfe.messages.IllegalTransition  ubl.spfe.transition  (a status that does not follow)
+├── spfe.messages.IllegalTransition  ubl.spfe.transition  (a status that does not follow)
+├── spfe.SolutionError         ubl.spfe.solution      (no usable answer of the public solution)
+└── spfe.RefusedBySolutionError  ubl.spfe.refused     (it says why)
+    └── spfe.DuplicateInvoiceError  ubl.spfe.duplicate
 """
 
 from collections.abc import Sequence

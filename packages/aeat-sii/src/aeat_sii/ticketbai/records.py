@@ -53,13 +53,13 @@ def _decode_time(text: str) -> time:
 
 
 _TIME: Codec[time] = Codec("time of the day", _decode_time, lambda value: f"{value:%H:%M:%S}")
-Text20 = Annotated[Text, Field(min_length=1, max_length=20)]
-Text120 = Annotated[Text, Field(min_length=1, max_length=120)]
-Text250 = Annotated[Text, Field(min_length=1, max_length=250)]
-Nif = Annotated[str, Field(pattern=r"^([A-Z][0-9]{7}[0-9A-Z]|[0-9]{8}[A-Z])$")]
+_Text20 = Annotated[Text, Field(min_length=1, max_length=20)]
+_Text120 = Annotated[Text, Field(min_length=1, max_length=120)]
+_Text250 = Annotated[Text, Field(min_length=1, max_length=250)]
+_Nif = Annotated[str, Field(pattern=r"^([A-Z][0-9]{7}[0-9A-Z]|[0-9]{8}[A-Z])$")]
 """Eight digits and a letter, or a letter, seven digits and a control character."""
-IdKind = Literal["02", "03", "04", "05", "06"]
-Regime = Literal[
+_IdKind = Literal["02", "03", "04", "05", "06"]
+_Regime = Literal[
     "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "17",
     "19", "51", "52", "53", "54",
 ]  # fmt: skip
@@ -69,25 +69,25 @@ class OtherId(Record):
     """Identifies who has no NIF (``IDOtro``)."""
 
     country: Annotated[Country | None, Xml("CodigoPais")] = None
-    kind: Annotated[IdKind, Xml("IDType")]
-    id: Annotated[Text20, Xml("ID")]
+    kind: Annotated[_IdKind, Xml("IDType")]
+    id: Annotated[_Text20, Xml("ID")]
 
 
 class Issuer(Record):
     """Who issues the invoice (``Emisor``)."""
 
-    nif: Annotated[Nif, Xml("NIF")]
-    name: Annotated[Text120, Xml("ApellidosNombreRazonSocial")]
+    nif: Annotated[_Nif, Xml("NIF")]
+    name: Annotated[_Text120, Xml("ApellidosNombreRazonSocial")]
 
 
 class Recipient(Record):
     """Who receives it (``IDDestinatario``)."""
 
-    nif: Annotated[Nif | None, Xml("NIF", choice="identification")] = None
+    nif: Annotated[_Nif | None, Xml("NIF", choice="identification")] = None
     other_id: Annotated[OtherId | None, Xml("IDOtro", choice="identification")] = None
-    name: Annotated[Text120, Xml("ApellidosNombreRazonSocial")]
-    post_code: Annotated[Text20 | None, Xml("CodigoPostal")] = None
-    address: Annotated[Text250 | None, Xml("Direccion")] = None
+    name: Annotated[_Text120, Xml("ApellidosNombreRazonSocial")]
+    post_code: Annotated[_Text20 | None, Xml("CodigoPostal")] = None
+    address: Annotated[_Text250 | None, Xml("Direccion")] = None
 
 
 class Subjects(Record):
@@ -123,16 +123,16 @@ class Corrective(Record):
 class OtherInvoice(Record):
     """An invoice that is corrected or substituted (``IDFacturaRectificadaSustituida``)."""
 
-    series: Annotated[Text20 | None, Xml("SerieFactura")] = None
-    number: Annotated[Text20, Xml("NumFactura")]
+    series: Annotated[_Text20 | None, Xml("SerieFactura")] = None
+    number: Annotated[_Text20, Xml("NumFactura")]
     issued_on: Annotated[date, Xml("FechaExpedicionFactura", AEAT_DATE)]
 
 
 class Heading(Record):
     """Number, day and kind (``CabeceraFactura``)."""
 
-    series: Annotated[Text20 | None, Xml("SerieFactura")] = None
-    number: Annotated[Text20, Xml("NumFactura")]
+    series: Annotated[_Text20 | None, Xml("SerieFactura")] = None
+    number: Annotated[_Text20, Xml("NumFactura")]
     issued_on: Annotated[date, Xml("FechaExpedicionFactura", AEAT_DATE)]
     issued_at: Annotated[time, Xml("HoraExpedicionFactura", _TIME)]
     is_simplified: Annotated[bool | None, Xml("FacturaSimplificada", YES_NO)] = None
@@ -150,7 +150,7 @@ class Heading(Record):
 class Detail(Record):
     """A line of the invoice (``IDDetalleFactura``)."""
 
-    description: Annotated[Text250, Xml("DescripcionDetalle")]
+    description: Annotated[_Text250, Xml("DescripcionDetalle")]
     quantity: Annotated[Amount, Xml("Cantidad")]
     unit_price: Annotated[Amount, Xml("ImporteUnitario")]
     discount: Annotated[Amount | None, Xml("Descuento")] = None
@@ -161,14 +161,14 @@ class Detail(Record):
 class RegimeKey(Record):
     """A regime of the operation (``IDClave``)."""
 
-    code: Annotated[Regime, Xml("ClaveRegimenIvaOpTrascendencia")]
+    code: Annotated[_Regime, Xml("ClaveRegimenIvaOpTrascendencia")]
 
 
 class Contents(Record):
     """What the invoice is about (``DatosFactura``)."""
 
     operated_on: Annotated[date | None, Xml("FechaOperacion", AEAT_DATE)] = None
-    description: Annotated[Text250, Xml("DescripcionFactura")]
+    description: Annotated[_Text250, Xml("DescripcionFactura")]
     details: Annotated[
         tuple[Detail, ...],
         Xml("IDDetalleFactura", inside="DetallesFactura"),
@@ -260,8 +260,8 @@ class InvoicePart(Record):
 class Previous(Record):
     """The invoice before this one in the chain (``EncadenamientoFacturaAnterior``)."""
 
-    series: Annotated[Text20 | None, Xml("SerieFacturaAnterior")] = None
-    number: Annotated[Text20, Xml("NumFacturaAnterior")]
+    series: Annotated[_Text20 | None, Xml("SerieFacturaAnterior")] = None
+    number: Annotated[_Text20, Xml("NumFacturaAnterior")]
     issued_on: Annotated[date, Xml("FechaExpedicionFacturaAnterior", AEAT_DATE)]
     signature_value: Annotated[
         Text, Xml("SignatureValueFirmaFacturaAnterior"), Field(min_length=1, max_length=100)
@@ -272,17 +272,17 @@ class Previous(Record):
 class Developer(Record):
     """Who made the program (``EntidadDesarrolladora``)."""
 
-    nif: Annotated[Nif | None, Xml("NIF", choice="identification")] = None
+    nif: Annotated[_Nif | None, Xml("NIF", choice="identification")] = None
     other_id: Annotated[OtherId | None, Xml("IDOtro", choice="identification")] = None
 
 
 class Software(Record):
     """The program (``Software``)."""
 
-    licence: Annotated[Text20, Xml("LicenciaTBAI")]
+    licence: Annotated[_Text20, Xml("LicenciaTBAI")]
     developer: Annotated[Developer, Xml("EntidadDesarrolladora")]
-    name: Annotated[Text120, Xml("Nombre")]
-    version: Annotated[Text20, Xml("Version")]
+    name: Annotated[_Text120, Xml("Nombre")]
+    version: Annotated[_Text20, Xml("Version")]
 
 
 class Trace(Record):
@@ -315,10 +315,10 @@ class TicketBai(Record):
 class Device(Record):
     """The program that issues, as it was registered with the treasury, and where it runs."""
 
-    licence: Text20
-    developer_nif: Nif
-    name: Text120
-    version: Text20
+    licence: _Text20
+    developer_nif: _Nif
+    name: _Text120
+    version: _Text20
     serial: Annotated[Text, Field(max_length=30)] | None = None
 
 

@@ -94,7 +94,7 @@ def parts_of(lines: Iterable[etree._Element]) -> Iterator[Part]:
                 end = names.index(name, start + 1)
             except ValueError:
                 end = len(names)
-            yield Part(*[column[start:end] for column in whole])  # type: ignore[arg-type]
+            yield Part(*[column[start:end] for column in whole])  # type: ignore[arg-type]  # columns of one kind each
             start = end
 
 
@@ -118,7 +118,7 @@ class _Planned(NamedTuple):
     groups: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-class Plan(NamedTuple):
+class _Plan(NamedTuple):
     """What the path table says of a part; values are numbered in the order of its fields."""
 
     leaves: tuple[int, ...]
@@ -145,7 +145,7 @@ class Shape:
         names, counts = part.names, part.counts
         # Else a comment or the like stands in it.
         ordinary = sum(counts) == len(counts) - children
-        self.plans: dict[object, Plan | bool] | None = {} if ordinary else None
+        self.plans: dict[object, _Plan | bool] | None = {} if ordinary else None
         """Plans; for what came once, whether it can be planned."""
         self.leaves = tuple([place for place, count in enumerate(counts) if not count])
         parents = _parents(counts)
@@ -209,7 +209,7 @@ class Shapes:
         shape: Shape,
         children: Sequence[etree._Element],
         context: Context,
-    ) -> Plan | None:
+    ) -> _Plan | None:
         """Return the plan of a part, if it can have one and its like was there before."""
         plans, texts = shape.plans, part.texts
         if plans is None:
@@ -226,7 +226,7 @@ class Shapes:
                 plans[key] = True
         elif plan is True:
             plan = plans[key] = _planned(reading, part, children) or False
-        return plan if isinstance(plan, Plan) else None
+        return plan if isinstance(plan, _Plan) else None
 
     def _is_new(self, size: int) -> bool:
         """Make room for what came for the first time, unless it is too large to be kept."""
@@ -254,7 +254,7 @@ def _picking(places: Iterable[int]) -> _Picking:
     return lambda sequence: [sequence[place] for place in wanted]
 
 
-def _planned(reading: "Reading", part: Part, children: Sequence[etree._Element]) -> Plan | None:
+def _planned(reading: "Reading", part: Part, children: Sequence[etree._Element]) -> _Plan | None:
     """Walk a part on its own and keep what came of it; nothing where it is not plain."""
     walked = reading.apart(children)
     if walked.unreadable or walked.empty:
@@ -304,7 +304,7 @@ def _planned(reading: "Reading", part: Part, children: Sequence[etree._Element])
             numbered(group._groups),
         )
 
-    return Plan(
+    return _Plan(
         tuple(leaves),
         tuple(others),
         tuple(files),
@@ -323,7 +323,7 @@ def _planned(reading: "Reading", part: Part, children: Sequence[etree._Element])
     )
 
 
-def replay(reading: "Reading", plan: Plan, part: Part, kind: Kind | None) -> None:
+def replay(reading: "Reading", plan: _Plan, part: Part, kind: Kind | None) -> None:
     """Read a part by its plan: what the walk would have done."""
     elements, texts = part.elements, part.texts
     values = [Value(texts[place], elements[place]) for place in plan.leaves]

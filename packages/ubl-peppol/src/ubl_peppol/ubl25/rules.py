@@ -22,7 +22,7 @@ from ubl_peppol.ubl25.nodes import ZERO, Node, summed
 
 __all__ = ["rules", "validate"]
 
-Breaches = Iterator[Breach]
+_Breaches = Iterator[Breach]
 _SOURCE = f"EN 16931-1:2026 ({Trust.TRANSCRIBED})"
 _CENT, _TWO_CENTS, _PERCENT = Decimal("0.01"), Decimal("0.02"), Decimal("0.01")
 _TOTAL = "cac:LegalMonetaryTotal"
@@ -37,7 +37,7 @@ rules: RuleSet[Node] = RuleSet(_SOURCE, name="en16931-2026")
     "{computed}: correct it.",
     terms=("BT-109",),
 )
-def _without_vat(doc: Node) -> Breaches:
+def _without_vat(doc: Node) -> _Breaches:
     """BT-109 is the sum of BT-131 less BT-92 plus BT-99."""
     stated = doc.number(f"{_TOTAL}/cbc:TaxExclusiveAmount")
     parts = doc.all("cac:AllowanceCharge")
@@ -60,7 +60,7 @@ def _without_vat(doc: Node) -> Breaches:
     "charged for third parties make {computed}: correct it.",
     terms=("BT-115",),
 )
-def _due(doc: Node) -> Breaches:
+def _due(doc: Node) -> _Breaches:
     """BT-115 is BT-112 less BT-113 plus the sum of BT-179 plus BT-114."""
     stated = doc.number(f"{_TOTAL}/cbc:PayableAmount")
     with_vat = doc.number(f"{_TOTAL}/cbc:TaxInclusiveAmount")
@@ -83,7 +83,7 @@ def _due(doc: Node) -> Breaches:
     message="Something is due and neither a due date (BT-9) nor terms of payment (BT-20) say when.",
     terms=("BT-9", "BT-20"),
 )
-def _when(doc: Node) -> Breaches:
+def _when(doc: Node) -> _Breaches:
     """With an amount due above zero, BT-9 or a BT-20 is present."""
     due = doc.number(f"{_TOTAL}/cbc:PayableAmount")
     if due is None or due <= 0 or doc.text("cbc:DueDate"):
@@ -98,7 +98,7 @@ def _when(doc: Node) -> Breaches:
     "charges make {computed}: correct it.",
     terms=("BT-131",),
 )
-def _line_net(doc: Node) -> Breaches:
+def _line_net(doc: Node) -> _Breaches:
     """BT-131 agrees with price, quantity, allowances and charges within two units."""
     for line in doc.all("cac:InvoiceLine"):
         stated, price = (
@@ -161,7 +161,7 @@ _LEVELS = {
 @rules.family(
     _LEVELS, message="The {name} is given for the invoice and for a line: keep one of both."
 )
-def _one_level(doc: Node, row: tuple[str, str, str]) -> Breaches:
+def _one_level(doc: Node, row: tuple[str, str, str]) -> _Breaches:
     """A reference is given for the invoice or for its lines, never for both."""
     name, header, in_line = row
     if doc.one(header) is None:
@@ -174,7 +174,7 @@ def _one_level(doc: Node, row: tuple[str, str, str]) -> Breaches:
 
 
 @rules.rule("BR-CO-34", message="A charge has a reason code and a code of a tax: keep one of both.")
-def _one_code(doc: Node) -> Breaches:
+def _one_code(doc: Node) -> _Breaches:
     """The reason code of a charge and the code of a tax other than VAT exclude each other."""
     for each in doc.all("cac:AllowanceCharge"):
         if len(each.all("cbc:AllowanceChargeReasonCode")) > 1:
@@ -184,14 +184,14 @@ def _one_code(doc: Node) -> Breaches:
 @rules.rule(
     "BR-CO-35", message="A charge of a line has a reason code and a code of a tax: keep one."
 )
-def _one_code_of_line(doc: Node) -> Breaches:
+def _one_code_of_line(doc: Node) -> _Breaches:
     """The same in a line."""
     for each in doc.all("cac:InvoiceLine/cac:AllowanceCharge"):
         if len(each.all("cbc:AllowanceChargeReasonCode")) > 1:
             yield Breach(each)
 
 
-def _disagreeing(doc: Node, *, charges: bool) -> Breaches:
+def _disagreeing(doc: Node, *, charges: bool) -> _Breaches:
     places = (*doc.all("cac:AllowanceCharge"), *doc.all("cac:InvoiceLine/cac:AllowanceCharge"))
     for each in places:
         if (each.text("cbc:ChargeIndicator") == "true") is not charges:
@@ -209,7 +209,7 @@ def _disagreeing(doc: Node, *, charges: bool) -> Breaches:
     "BR-CO-38",
     message="The allowance is {stated}; its percentage of the base is {computed}: correct it.",
 )
-def _allowances(doc: Node) -> Breaches:
+def _allowances(doc: Node) -> _Breaches:
     """Amount, base and percentage of an allowance agree."""
     yield from _disagreeing(doc, charges=False)
 
@@ -218,7 +218,7 @@ def _allowances(doc: Node) -> Breaches:
     "BR-CO-39",
     message="The charge is {stated}; its percentage of the base is {computed}: correct it.",
 )
-def _charges(doc: Node) -> Breaches:
+def _charges(doc: Node) -> _Breaches:
     """Amount, base and percentage of a charge agree."""
     yield from _disagreeing(doc, charges=True)
 
@@ -230,7 +230,7 @@ def _charges(doc: Node) -> Breaches:
     severity=Severity.WARNING,
     terms=("BT-110", "BT-111", "BT-167"),
 )
-def _exchanged(doc: Node) -> Breaches:
+def _exchanged(doc: Node) -> _Breaches:
     """BT-111 is BT-110 at the rate BT-167; its direction is not known, either is taken."""
     rate = doc.number("cac:TaxExchangeRate/cbc:CalculationRate")
     currency = doc.text("cbc:DocumentCurrencyCode")
@@ -250,7 +250,7 @@ def _exchanged(doc: Node) -> Breaches:
 
 
 @rules.rule("BR-DEC-44", message="The net price (BT-146) {price} has more than four decimals.")
-def _price_decimals(doc: Node) -> Breaches:
+def _price_decimals(doc: Node) -> _Breaches:
     """BT-146 has at most two decimals more than the currency, which has two."""
     if doc.text("cbc:DocumentCurrencyCode") != "EUR":
         return
@@ -274,7 +274,7 @@ _NATIONAL_PLACES = {
     message="The {name} is of a national scheme and the seller has no tax number: state it.",
     terms=("BT-31", "BT-32", "BT-63"),
 )
-def _national(doc: Node, row: tuple[str, str, str]) -> Breaches:
+def _national(doc: Node, row: tuple[str, str, str]) -> _Breaches:
     """With a category of a national scheme the seller has BT-31, BT-32 or BT-63."""
     name, path, indicator = row
     for each in doc.all(path):
@@ -309,7 +309,7 @@ _SCHEMES = {
 @rules.family(
     _SCHEMES, message="{value!r} ({term}) does not say which scheme gives it: state schemeID."
 )
-def _scheme(doc: Node, row: tuple[str, str]) -> Breaches:
+def _scheme(doc: Node, row: tuple[str, str]) -> _Breaches:
     """The identifier of a party or place has the scheme that gives it."""
     term, path = row
     for each in doc.all(path):

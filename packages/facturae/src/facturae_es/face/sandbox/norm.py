@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-__all__ = ["Norm", "norm_of"]
+__all__ = ["CIUS", "Norm", "norm_of"]
 
 CIUS = "urn:cen.eu:en16931:2017#compliant#urn:face.gob.es:CIUS-ES-FACE:1.0.0"
+"""The identifier of FACe's CIUS."""
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CII = "urn:un:unece:uncefact:data:standard:"
 _PREFIXES = {
