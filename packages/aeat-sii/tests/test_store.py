@@ -460,4 +460,5 @@ def test_a_changed_text_of_a_file_is_found() -> None:
 
 
 def test_sqlite_is_the_driver_of_the_standard_library(tmp_path: Path) -> None:
-    assert isinstance(open_sqlite(tmp_path / "chain.db"), sqlite3.Connection)
+    with closing(open_sqlite(tmp_path / "chain.db")) as connection:
+        assert isinstance(connection, sqlite3.Connection)

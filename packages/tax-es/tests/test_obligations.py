@@ -68,6 +68,9 @@ def test_invoices_between_businesses(turnover: str, first: date) -> None:
 def test_invoices_to_the_administration() -> None:
     assert of(replace(SMALL, sells_to_administration=True), DAY, Regime.FACE).applies
     assert not of(SMALL, DAY, Regime.FACE).applies
+    person = replace(SMALL, nif="12345678Z", sells_to_administration=True)
+    assert not of(person, DAY, Regime.FACE).applies
+    assert "may choose" in of(person, DAY, Regime.FACE).reason
 
 
 def test_what_decides_is_asked_for() -> None:

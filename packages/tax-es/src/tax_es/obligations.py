@@ -113,7 +113,7 @@ def obligations(company: Company, day: date) -> tuple[Obligation, ...]:
         _verifactu(verdict.is_entity, sii.applies, foral, day),
         _ticketbai(foral, day),
         _b2b(turnover, day),
-        _face(company, day),
+        _face(company, verdict.is_entity, day),
     )
 
 
@@ -167,12 +167,15 @@ def _b2b(turnover: Decimal, day: date) -> Obligation:
     return Obligation(Regime.B2B, day >= row.since, row.since, row.source, reason)
 
 
-def _face(company: Company, day: date) -> Obligation:
+def _face(company: Company, is_entity: bool, day: date) -> Obligation:
     row = _first("face")
-    sells = company.sells_to_administration
-    reason = "invoices to public administrations" if sells else "none to public administrations"
-    return Obligation(Regime.FACE, sells and day >= row.since, row.since if sells else None,
-                      row.source, reason)  # fmt: skip
+    if not company.sells_to_administration:
+        return Obligation(Regime.FACE, False, None, row.source, "none to public administrations")
+    if not is_entity:
+        reason = "a natural person may choose between paper and FACe"
+        return Obligation(Regime.FACE, False, None, row.source, reason)
+    reason = "an entity that invoices public administrations"
+    return Obligation(Regime.FACE, day >= row.since, row.since, row.source, reason)
 
 
 def hours_left(
