@@ -18,6 +18,7 @@ def main() -> None:
         view = view_of(invoice, language=language, qr=qr)
         page = html(view, language=language)
         made = fast_pdf(view, language=language, embedded=Embedded(data=xml))
+        assert made == fast_pdf(view, language=language, embedded=Embedded(data=xml))
         print(f"{language}: {view.title}, {len(page)} characters of HTML, {len(made)} bytes of PDF")
 
     # An own template: `pdf` and `html` take a folder with invoice.html.j2, invoice.css or both.

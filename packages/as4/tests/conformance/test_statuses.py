@@ -1,12 +1,8 @@
 """Our checks of a status, and our reading of responses, beside the official rules in Saxon."""
 
-import json
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import etree
@@ -14,6 +10,7 @@ from lxml import etree
 from as4_peppol.peppol import mls, responses
 from as4_peppol.peppol.responses import Kind, ResponseError
 from einvoice_core.testing.judges import official
+from ubl_peppol.testing.official import Official
 
 _CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 _TEXTS = (
@@ -23,33 +20,10 @@ _TEXTS = (
 )
 
 
-class Official:
-    """An official stylesheet in a process of its own: Saxon dies in threads."""
-
-    def __init__(self, stylesheet: Path) -> None:
-        command = [sys.executable, "-m", "ubl_peppol.testing._saxon", str(stylesheet)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def fired(self, document: bytes) -> set[str] | None:
-        """The rules that a document breaks; ``None`` when the stylesheet stopped."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"xml": document.decode()}) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return None if "stopped" in answer else set(answer["fired"])
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
-
-
 @pytest.fixture(scope="module")
 def judge() -> Iterator[Official]:
-    made = Official(official("peppol/responses/mls-1.0.1/peppol-mls-1.0.1.xslt"))
-    yield made
-    made.close()
+    with Official(official("peppol/responses/mls-1.0.1/peppol-mls-1.0.1.xslt")) as made:
+        yield made
 
 
 def mutated(document: bytes, dice: random.Random) -> bytes:
@@ -84,7 +58,7 @@ def differing(judge: Official, count: int) -> tuple[int, list[str]]:
     judged, found = 0, []
     for _ in range(count):
         document = mutated(dice.choice(samples), dice)
-        theirs = judge.fired(document)
+        theirs = judge.judge(document.decode()).fired
         if theirs is None:
             continue  # where something that stands once stands twice, the official rules give up
         judged += 1
@@ -163,7 +137,8 @@ def test_what_the_official_rules_accept_is_read(name: str, kind: Kind) -> None:
         wrong = [
             document
             for document in refused
-            if valid(etree.fromstring(document)) and judge.fired(document) == set()
+            if valid(etree.fromstring(document))
+            and judge.judge(document.decode()).fired == frozenset()
         ]
     finally:
         judge.close()
