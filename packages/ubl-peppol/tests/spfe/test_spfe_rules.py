@@ -11,7 +11,7 @@ from ubl_peppol import spfe, ubl25
 from ubl_peppol.errors import UnknownDocumentError
 from ubl_peppol.spfe import Charge, Correction, LineInput, SpfeParty
 from ubl_peppol.spfe.building import Collected, Withheld
-from ubl_peppol.spfe.rules._base import _tags
+from ubl_peppol.ubl25.nodes import _tags
 
 SELLER = SpfeParty("B12345674", "Suministros SL", "Calle Uno, 1", "Madrid", "28001", "Madrid")
 BUYER = SpfeParty("A76543214", "Compras SA", "Calle Dos, 2", "Barcelona", "08001", "Barcelona")
