@@ -11,6 +11,7 @@ the next commit.
 
 import argparse
 import ast
+import csv
 import importlib
 import inspect
 import os
@@ -18,6 +19,7 @@ import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,6 +34,9 @@ from rule_pages import artefact_pages
 from ubl_peppol.facturae.sweep import WAYS, elements, rows, terms_of
 from ubl_peppol.losses import record_in
 from ubl_peppol.model import Invoice
+from ubl_peppol.ubl25.model import Invoice as Invoice2026
+from ubl_peppol.ubl25.older._common import carried, fixed
+from ubl_peppol.ubl25.plan import At
 
 DOCS = bootstrap.ROOT / "docs"
 NOTE = "<!-- Written by tools/tables.py from the code; change the code instead. -->"
@@ -298,27 +303,68 @@ def conversions_page() -> str:
         for term in row.terms:
             back.setdefault(term, []).append(literal(row.element))
     fields = dict(term_fields(Invoice))
+    ubl, cii = _places("ubl.csv"), _places("cii.csv")
     known = [
-        (term, literal(field), "<br>".join(back.get(term, [])) or _without(term in terms_of()))
+        (
+            term,
+            literal(field),
+            "<br>".join(back.get(term, [])) or _without(term in terms_of()),
+            "<br>".join(ubl.get(term, [])),
+            "<br>".join(cii.get(term, [])),
+        )
         for term, field in sorted(fields.items(), key=lambda item: int(item[0][3:]))
     ]
     intro = (
-        "What a conversion between Facturae and EN 16931 does with each datum. Every conversion"
-        " returns a ledger with the data that did not pass unchanged. Elements are given without"
-        " `Invoices/Invoice/`; those of one invoice of a batch are converted at a time."
+        "What a conversion between Facturae, EN 16931 (UBL 2.1, CII D16B) and UBL 2.5 does with"
+        " each datum. Every conversion returns a ledger with the data that did not pass unchanged."
+        " Elements of Facturae are given without `Invoices/Invoice/`, those of UBL and CII from the"
+        " element of their group; one invoice of a batch is converted at a time."
     )
     parts = [
         NOTE,
-        "# Facturae and EN 16931",
+        "# Conversions",
         intro,
         "## Elements of Facturae 3.2.2",
         table(("Element", "Terms", "What happens"), there),
         "## Terms of EN 16931-1:2017",
-        table(("Term", "Field", "Elements"), known),
+        table(("Term", "Field", "Facturae", "UBL 2.1", "CII D16B"), known),
+        "## UBL 2.5 in the edition of 2017",
+        table(("Field", "Element", "Term", "What happens"), _of_2026(Invoice2026)),
     ]
     return "\n\n".join(parts) + "\n"
 
 
+def _places(name: str) -> dict[str, list[str]]:
+    """Return where the path table of a syntax has each term, from the element of its group."""
+    text = resources.files("ubl_peppol").joinpath("reading", name).read_text("utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    found: dict[str, list[str]] = {}
+    for row in csv.DictReader(lines):
+        found.setdefault(row["id"], []).append(literal(row["path"]))
+    return found
+
+
+def _of_2026(
+    kind: type[Record], field_path: str = "", element: str = ""
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the fields of UBL 2.5: where they stand, their term and what becomes of them."""
+    for name, field in kind.model_fields.items():
+        at = next(mark for mark in field.metadata if isinstance(mark, At))
+        term = next((mark.id for mark in field.metadata if isinstance(mark, Term)), "")
+        place, below = f"{element}{at.path}", record_in(field.annotation)
+        if below is not None:
+            yield from _of_2026(below, f"{field_path}{name}.", f"{place}/")
+            continue
+        plain = f"{field_path}{name}"
+        way = _WAYS_2026[plain in carried(), plain in fixed()]
+        yield literal(plain), literal(place), term, way
+
+
+_WAYS_2026 = {
+    (True, False): "it stands there, in words where there is no term",
+    (False, True): "fixed by profile or syntax, or it follows from others",
+    (False, False): "no term: the ledger holds it",
+}
 _ASSIGNMENT = "FileHeader/FactoringAssignmentData/"
 
 

@@ -11,7 +11,7 @@ from ubl_peppol import model as older
 from ubl_peppol.errors import ConversionError
 from ubl_peppol.losses import Loss, LossKind, record_in
 
-__all__ = ["Ledger", "amount_of", "carried", "dropped", "identifier", "needed"]
+__all__ = ["Ledger", "amount_of", "carried", "dropped", "fixed", "identifier", "needed"]
 
 
 class Ledger(list[Loss]):
@@ -39,6 +39,11 @@ def carried() -> frozenset[str]:
     return _fields("carried")
 
 
+def fixed() -> frozenset[str]:
+    """Return the fields that profile or syntax fix, or that follow from others."""
+    return _fields("fixed")
+
+
 def dropped(record: Record, path: str, plain: str) -> Iterator[Loss]:
     """Yield what has no place: every value of a field that is not carried."""
     for name, is_group in _steps(type(record), plain):
@@ -59,7 +64,7 @@ def dropped(record: Record, path: str, plain: str) -> Iterator[Loss]:
 @cache
 def _steps(kind: type[Record], plain: str) -> tuple[tuple[str, bool], ...]:
     """Return the fields below which something has no place, and whether they are groups."""
-    known = _fields("carried") | _fields("fixed")
+    known = carried() | fixed()
     found = []
     for name, info in kind.model_fields.items():
         below = record_in(info.annotation)
